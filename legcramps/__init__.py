@@ -1,0 +1,3 @@
+"""The night leg cramps assistant: cited, evidence-graded answers from one vetted document."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,447 @@
+"""Loads and checks the knowledge files; everything in them is immutable once loaded.
+
+Four YAML files make up what the assistant knows (see ``knowledge/README.md``):
+
+* ``night_leg_cramps.yml``: the facts, each cited to its place in the source;
+* ``vocabulary.yml``: how people say things; no facts;
+* ``phrases.yml``: the closed set of connecting words, notices and small talk; no facts;
+* ``safety.yml``: the signs of danger and the fixed words said then; general safety advice, not from the source.
+
+A broken file raises :class:`KnowledgeError`, which names the file, the line and what to write there.
+"""
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from pydantic import BaseModel, Extra, ValidationError, conint, constr
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+FACTS_FILE = "night_leg_cramps.yml"
+VOCABULARY_FILE = "vocabulary.yml"
+PHRASES_FILE = "phrases.yml"
+SAFETY_FILE = "safety.yml"
+
+GRADES = ("known_cause", "likely_mechanism", "raises_risk", "unproven", "sometimes_linked")
+"""Strengths of evidence, strongest first (DESIGN section 2)."""
+
+
+class KnowledgeError(ValueError):
+    """A knowledge file cannot be used. ``str(error)`` is ``file:line: what is wrong. What to write.``"""
+
+    def __init__(self, file: str, line: Optional[int], problem: str, remedy: str):
+        self.file, self.line, self.problem, self.remedy = file, line, problem, remedy
+        place = f"{file}:{line}" if line else file
+        super().__init__(f"{place}: {problem}. {remedy}")
+
+
+# --- what the files look like ---------------------------------------------------------------------------------------
+
+Identifier = constr(regex=r"^[a-z][a-z0-9_.]*$")
+Text = constr(min_length=2, strip_whitespace=True)
+
+
+class _Strict(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class Citation(_Strict):
+    """A place in the source: section name, paragraph and list item, both counted from 1."""
+
+    section: str
+    paragraph: conint(ge=1)
+    item: Optional[conint(ge=1)] = None
+
+    def as_dict(self) -> Dict[str, Any]:
+        return self.dict(exclude_none=True)
+
+    @property
+    def sort_key(self) -> Tuple[str, int, int]:
+        # "Definition" stands before "Causes" in the source.
+        return ("" if self.section == "Definition" else self.section, self.paragraph, self.item or 0)
+
+    def __str__(self) -> str:
+        place = f"{self.section}, paragraph {self.paragraph}"
+        return f"{place}, item {self.item}" if self.item else place
+
+
+class Section(_Strict):
+    name: str
+    paragraphs: conint(ge=1)
+    items: Dict[int, int] = {}
+
+
+class Source(_Strict):
+    title: Text
+    file: Text
+    where: Text
+    sections: List[Section]
+
+
+class Grade(_Strict):
+    label: Text
+    meaning: Text
+    text: Text
+
+
+class Statement(_Strict):
+    """One cited fact. ``text`` is for reading, ``speech`` (when given) for hearing."""
+
+    id: Identifier
+    text: Text
+    speech: Optional[Text] = None
+    cites: List[Citation]
+
+
+class Link(_Strict):
+    """How the source ties a condition to night leg cramps."""
+
+    grade: str
+    phrase: Optional[Text] = None
+    cites: List[Citation]
+
+
+class Condition(_Strict):
+    """A condition or factor that the source names."""
+
+    id: Identifier
+    name: Text
+    aka: List[Text] = []
+    plural: bool = False
+    gloss: Optional[str] = None
+    group: str
+    also: List[str] = []
+    links: List[Link]
+
+    @property
+    def title(self) -> str:
+        """The name as it starts a sentence."""
+        return self.name[0].upper() + self.name[1:]
+
+
+class _Facts(_Strict):
+    source: Source
+    grades: Dict[str, Grade]
+    statements: List[Statement]
+    groups: Dict[str, Text]
+    conditions: List[Condition]
+
+
+class Family(_Strict):
+    """A term that touches several entries, such as "kidney trouble"."""
+
+    id: Identifier
+    name: Text
+    say: List[Text]
+    entries: List[str]
+
+
+class Combined(_Strict):
+    say: List[Text]
+    entries: List[str]
+
+
+class Unlisted(_Strict):
+    """Something people ask about which the source does not name."""
+
+    id: Identifier
+    name: Text
+    kind: str
+    say: List[Text]
+
+
+class Negation(_Strict):
+    before: List[Text]
+    after: List[Text]
+
+
+class Vocabulary(_Strict):
+    """How people say things. Makes no claim of its own."""
+
+    entries: Dict[str, List[Text]]
+    families: List[Family]
+    ambiguous: List[Family]
+    abbreviations: Dict[str, List[Text]]
+    medicines: Dict[str, List[Text]]
+    combined_medicines: List[Combined]
+    unlisted: List[Unlisted]
+    look_alikes: List[Text]
+    scope: Dict[str, List[Text]]
+    negation: Negation
+    groups: Dict[str, List[Text]] = {}
+
+
+class Phrase(_Strict):
+    text: str
+    speech: Optional[str] = None
+
+
+# --- reading with line numbers --------------------------------------------------------------------------------------
+
+
+def default_folder() -> Path:
+    """The ``knowledge/`` folder: ``LEGCRAMPS_KNOWLEDGE`` if set, else the one beside the package."""
+    return Path(os.environ.get("LEGCRAMPS_KNOWLEDGE") or Path(__file__).resolve().parent.parent / "knowledge")
+
+
+def _read(path: Path) -> CommentedMap:
+    yaml = YAML(typ="rt")
+    try:
+        content = yaml.load(path.read_text(encoding="utf8"))
+    except FileNotFoundError:
+        raise KnowledgeError(path.name, None, "the file is missing", f"Put it back: git checkout knowledge/{path.name}")
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(path.name, None, f"not UTF-8 text (byte {error.start})", "Save the file as UTF-8")
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise KnowledgeError(
+            path.name, mark.line + 1 if mark else None, f"not valid YAML: {error.problem or error.context}",
+            "Compare the line's indentation and quotes with its neighbours, and write each key once",
+        )
+    if not isinstance(content, CommentedMap):
+        raise KnowledgeError(path.name, 1, "the file holds no mapping", "Start it with a key such as 'source:'")
+    return content
+
+
+def _line(node: Any, where: Sequence[Any]) -> Optional[int]:
+    """The line, counted from 1, of the deepest part of the path ``where`` that exists below ``node``."""
+    line = getattr(getattr(node, "lc", None), "line", None)
+    for key in where:
+        try:
+            if isinstance(node, CommentedMap):
+                line = node.lc.key(key)[0]
+            elif isinstance(node, CommentedSeq):
+                line = node.lc.item(key)[0]
+            node = node[key]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return None if line is None else line + 1
+
+
+_REMEDIES = {
+    "value_error.extra": "Remove this field, or correct its name",
+    "value_error.missing": "Add the missing field",
+    "value_error.str.regex": "Use small letters, digits, '_' and '.' only",
+}
+
+
+def _parse(model: type, content: CommentedMap, file: str) -> Any:
+    try:
+        return model.parse_obj(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = [part for part in first["loc"] if part != "__root__"]
+        dotted = ".".join(str(part) for part in where)
+        remedy = _REMEDIES.get(first["type"], "Write a value of the kind its neighbours have")
+        raise KnowledgeError(file, _line(content, where), f"{dotted}: {first['msg']}", remedy) from None
+
+
+# --- the whole, checked ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All four files, checked against each other.
+
+    ``statements`` also holds one statement for each link of a condition (``link.<id>``, or ``link.<id>.<grade>`` where
+    a condition has two), worded by its grade's closed wording.
+    """
+
+    folder: Path
+    source: Source
+    grades: Mapping[str, Grade]
+    statements: Mapping[str, Statement]
+    groups: Mapping[str, str]
+    conditions: Mapping[str, Condition]
+    vocabulary: Vocabulary
+    phrases: Mapping[str, Phrase]
+    safety: Mapping[str, Any]
+    unlisted: Mapping[str, Unlisted]
+    families: Mapping[str, Family]
+    _link_ids: Mapping[Tuple[str, str], str] = field(repr=False, default_factory=dict)
+
+    def link_statement(self, condition: str, grade: str) -> Statement:
+        """The statement that ties ``condition`` to night leg cramps at ``grade``; KeyError when there is none."""
+        return self.statements[self._link_ids[condition, grade]]
+
+    def with_grade(self, grade: str) -> Tuple[Condition, ...]:
+        """The conditions that have a link of this grade, in the file's order."""
+        return tuple(c for c in self.conditions.values() if any(link.grade == grade for link in c.links))
+
+    def in_group(self, group: str) -> Tuple[Condition, ...]:
+        return tuple(c for c in self.conditions.values() if c.group == group)
+
+
+def _check_citations(cites: Sequence[Citation], source: Source, content: CommentedMap, where: List[Any]) -> None:
+    if not cites:
+        raise KnowledgeError(FACTS_FILE, _line(content, where), "no citation", "Add cites: [{section: …, paragraph: …}]")
+    sections = {section.name: section for section in source.sections}
+    for position, cite in enumerate(cites):
+        line = _line(content, [*where, "cites", position])
+        section = sections.get(cite.section)
+        if section is None:
+            raise KnowledgeError(FACTS_FILE, line, f"the source has no section '{cite.section}'",
+                                 f"Write one of: {', '.join(sections)}")
+        if cite.paragraph > section.paragraphs:
+            raise KnowledgeError(FACTS_FILE, line, f"'{section.name}' has no paragraph {cite.paragraph}",
+                                 f"Write 1 to {section.paragraphs}")
+        if cite.item and cite.item > section.items.get(cite.paragraph, 0):
+            raise KnowledgeError(FACTS_FILE, line, f"'{section.name}', paragraph {cite.paragraph} has no item {cite.item}",
+                                 f"It has {section.items.get(cite.paragraph, 0)} items")
+
+
+def _collect_statements(facts: _Facts, content: CommentedMap) -> Tuple[Dict[str, Statement], Dict[Tuple[str, str], str]]:
+    statements: Dict[str, Statement] = {}
+    for position, statement in enumerate(facts.statements):
+        _check_citations(statement.cites, facts.source, content, ["statements", position])
+        if statement.id in statements:
+            raise KnowledgeError(FACTS_FILE, _line(content, ["statements", position]),
+                                 f"a second statement '{statement.id}'", "Give it an id of its own")
+        statements[statement.id] = statement
+
+    link_ids: Dict[Tuple[str, str], str] = {}
+    for position, condition in enumerate(facts.conditions):
+        for number, link in enumerate(condition.links):
+            where = ["conditions", position, "links", number]
+            if link.grade not in facts.grades:
+                raise KnowledgeError(FACTS_FILE, _line(content, where), f"unknown grade '{link.grade}'",
+                                     f"Write one of: {', '.join(facts.grades)}")
+            _check_citations(link.cites, facts.source, content, where)
+            key = (condition.id, link.grade)
+            if key in link_ids:
+                raise KnowledgeError(FACTS_FILE, _line(content, where), f"'{condition.id}' has the grade '{link.grade}' twice",
+                                     "Keep one of them, with both citations")
+            identifier = f"link.{condition.id}" + (f".{link.grade}" if len(condition.links) > 1 else "")
+            name = link.phrase or condition.name
+            text = facts.grades[link.grade].text.format(
+                name=name, Name=name[0].upper() + name[1:], **{"is": "are" if condition.plural else "is"})
+            link_ids[key] = identifier
+            statements[identifier] = Statement(id=identifier, text=text, cites=link.cites)
+    return statements, link_ids
+
+
+def _check_facts(facts: _Facts, content: CommentedMap) -> None:
+    wrong = set(facts.grades) ^ set(GRADES)
+    if wrong:
+        raise KnowledgeError(FACTS_FILE, _line(content, ["grades"]), f"grades missing or unknown: {', '.join(sorted(wrong))}",
+                             f"There are exactly these: {', '.join(GRADES)}")
+    known = {statement.id for statement in facts.statements}
+    seen: Dict[str, str] = {}
+    for position, condition in enumerate(facts.conditions):
+        line = _line(content, ["conditions", position])
+        if condition.id in seen:
+            raise KnowledgeError(FACTS_FILE, line, f"a second condition '{condition.id}'", "Give it an id of its own")
+        seen[condition.id] = condition.name
+        if condition.group not in facts.groups:
+            raise KnowledgeError(FACTS_FILE, line, f"unknown group '{condition.group}'", f"Write one of: {', '.join(facts.groups)}")
+        if not condition.links:
+            raise KnowledgeError(FACTS_FILE, line, f"'{condition.id}' has no link", "Add links: [{grade: …, cites: […]}]")
+        for reference in ([condition.gloss] if condition.gloss else []) + list(condition.also):
+            if reference not in known:
+                raise KnowledgeError(FACTS_FILE, line, f"'{condition.id}' names the statement '{reference}', which does not exist",
+                                     "Correct the id, or add the statement")
+
+
+def normalise_alias(alias: str) -> str:
+    """The form in which two ways of saying something count as the same: small letters, plain apostrophes, one space."""
+    return " ".join(alias.lower().replace("’", "'").split())
+
+
+def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
+    """Every alias with what it stands for and where it is written."""
+    for block in ("entries", "abbreviations", "medicines"):
+        for entry, says in getattr(vocabulary, block).items():
+            for number, say in enumerate(says):
+                yield say, entry, [block, entry, number]
+    for block in ("families", "ambiguous", "combined_medicines", "unlisted"):
+        for position, item in enumerate(getattr(vocabulary, block)):
+            for number, say in enumerate(item.say):
+                yield say, getattr(item, "id", "+".join(getattr(item, "entries", []))), [block, position, "say", number]
+
+
+def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition]) -> None:
+    def need_entry(entry: str, where: List[Any]) -> None:
+        if entry not in conditions:
+            raise KnowledgeError(VOCABULARY_FILE, _line(content, where), f"'{entry}' is no condition of {FACTS_FILE}",
+                                 "Correct the id, or add the condition there first")
+
+    for block in ("entries", "abbreviations", "medicines"):
+        for entry in getattr(vocabulary, block):
+            need_entry(entry, [block, entry])
+    for block in ("families", "ambiguous", "combined_medicines"):
+        for position, item in enumerate(getattr(vocabulary, block)):
+            for entry in item.entries:
+                need_entry(entry, [block, position])
+    seen: Dict[str, Tuple[str, Optional[int]]] = {}
+    for say, meaning, where in _aliases(vocabulary):
+        key, line = normalise_alias(say), _line(content, where)
+        if key in seen:
+            other, other_line = seen[key]
+            what = "stands twice" if other == meaning else f"already means '{other}'"
+            raise KnowledgeError(VOCABULARY_FILE, line, f"'{say}' {what} (line {other_line})",
+                                 "Keep it in one place; for a word that may mean several entries use 'families' or 'ambiguous'")
+        seen[key] = (meaning, line)
+
+
+def _flatten(content: Mapping[str, Any], file: str, prefix: str = "", root: Any = None, where: Iterable[Any] = ()) -> Dict[str, Phrase]:
+    """``{a: {b: text}}`` → ``{"a.b": Phrase}``; a mapping with the key ``text`` is a phrase."""
+    root = content if root is None else root
+    phrases: Dict[str, Phrase] = {}
+    for key, value in content.items():
+        here = [*where, key]
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and "text" not in value:
+            phrases.update(_flatten(value, file, f"{name}.", root, here))
+        elif isinstance(value, str) and value.strip():
+            phrases[name] = Phrase(text=value.strip())
+        elif isinstance(value, Mapping):
+            phrases[name] = _parse(Phrase, value, file)
+        else:
+            raise KnowledgeError(file, _line(root, here), f"'{name}' is no text", "Write a sentence in quotes")
+    return phrases
+
+
+def load(folder: Optional[Path] = None) -> Knowledge:
+    """Reads and checks the folder (the repo's own when not given).
+
+    Raises:
+        KnowledgeError: naming file, line and remedy, for the first thing found wrong.
+    """
+    folder = Path(folder or default_folder())
+    facts_content = _read(folder / FACTS_FILE)
+    facts: _Facts = _parse(_Facts, facts_content, FACTS_FILE)
+    _check_facts(facts, facts_content)
+    statements, link_ids = _collect_statements(facts, facts_content)
+    conditions = {condition.id: condition for condition in facts.conditions}
+
+    vocabulary_content = _read(folder / VOCABULARY_FILE)
+    vocabulary: Vocabulary = _parse(Vocabulary, vocabulary_content, VOCABULARY_FILE)
+    _check_vocabulary(vocabulary, vocabulary_content, conditions)
+
+    return Knowledge(
+        folder=folder,
+        source=facts.source,
+        grades=facts.grades,
+        statements=statements,
+        groups=facts.groups,
+        conditions=conditions,
+        vocabulary=vocabulary,
+        phrases=_flatten(_read(folder / PHRASES_FILE), PHRASES_FILE),
+        safety=_read(folder / SAFETY_FILE),
+        unlisted={item.id: item for item in vocabulary.unlisted},
+        families={item.id: item for item in [*vocabulary.families, *vocabulary.ambiguous]},
+        _link_ids=link_ids,
+    )
+
+
+@lru_cache(maxsize=1)
+def default() -> Knowledge:
+    """The repo's own knowledge, loaded once a process."""
+    return load()
