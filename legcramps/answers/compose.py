@@ -1,0 +1,130 @@
+"""Builds the pieces of an answer from the knowledge files, so that nothing else can get into one."""
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+
+from legcramps.answers.types import Answer, Button, ConditionLink, Outcome, Piece, PieceKind, Topic
+from legcramps.knowledge import Condition, Knowledge
+
+MAX_NAMED = 4
+"""Names joined in one sentence; more are hard to take in at 3 a.m."""
+
+
+def join_names(names: Sequence[str], last: str = "and") -> str:
+    """``["a", "b", "c"]`` → ``"a, b and c"``."""
+    names = list(names)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+class Composer:
+    """Makes pieces and buttons from one :class:`~legcramps.knowledge.Knowledge`."""
+
+    def __init__(self, knowledge: Knowledge):
+        self.knowledge = knowledge
+
+    def statement(self, identifier: str, paragraph: bool = False) -> Piece:
+        """A cited fact. KeyError when there is no such statement."""
+        statement = self.knowledge.statements[identifier]
+        return Piece(PieceKind.STATEMENT, identifier, statement.text, statement.speech or statement.text,
+                     tuple(statement.cites), paragraph=paragraph)
+
+    def statements(self, *identifiers: str) -> Tuple[Piece, ...]:
+        return tuple(self.statement(identifier) for identifier in identifiers)
+
+    def phrase(self, key: str, paragraph: bool = False, **arguments: str) -> Piece:
+        """A connecting phrase. ``arguments`` must come from the knowledge files. KeyError when there is no such phrase."""
+        phrase = self.knowledge.phrases[key]
+        text = phrase.text.format(**arguments)
+        return Piece(PieceKind.PHRASE, key, text, phrase.speech.format(**arguments) if phrase.speech else text,
+                     arguments=tuple(sorted(arguments.items())), paragraph=paragraph)
+
+    def grade_meaning(self, grade: str) -> Piece:
+        """What a strength of evidence means, in the fixed words of the knowledge file."""
+        meaning = self.knowledge.grades[grade].meaning
+        return Piece(PieceKind.PHRASE, f"grades.{grade}.meaning", meaning, meaning)
+
+    def button(self, intent: str, condition: Optional[str] = None) -> Button:
+        """A suggestion that asks ``intent``, about ``condition`` when given."""
+        if condition:
+            return Button(self.knowledge.conditions[condition].title, f"#{intent}={condition}")
+        return Button(self.knowledge.phrases[f"titles.{intent}"].text, f"#{intent}")
+
+    def buttons(self, *intents: str) -> Tuple[Button, ...]:
+        return tuple(self.button(intent) for intent in intents)
+
+    def links(self, conditions: Iterable[str]) -> Tuple[Tuple[Piece, ...], Tuple[ConditionLink, ...]]:
+        """What the source says of each condition's tie to night leg cramps, and the envelope's entries for it.
+
+        Conditions with the same grade share a sentence (the grade's closed wording), so that two types of diabetes do not
+        make two sentences; the strongest grade comes first.
+        """
+        chosen = [self.knowledge.conditions[identifier] for identifier in dict.fromkeys(conditions)]
+        return self.links_at([(c.id, link.grade) for c in chosen for link in c.links])
+
+    def links_at(self, pairs: Sequence[Tuple[str, str]]) -> Tuple[Tuple[Piece, ...], Tuple[ConditionLink, ...]]:
+        """The same for pairs of condition and grade, of which a condition may have two."""
+        pieces: List[Piece] = []
+        for grade in self.knowledge.grades:
+            members = [self.knowledge.conditions[c] for c, g in pairs if g == grade]
+            pieces += self._link_sentences(grade, members) if members else ()
+        return tuple(pieces), tuple(ConditionLink(*pair) for pair in pairs)
+
+    def _link_sentences(self, grade: str, members: Sequence[Condition]) -> List[Piece]:
+        phrases = {link.phrase or c.name: c for c in members for link in c.links if link.grade == grade}
+        if len(phrases) == 1:
+            return [self.statement(self.knowledge.link_statement(c.id, grade).id) for c in members[:1]]
+        pieces = []
+        names = list(phrases)
+        for start in range(0, len(names), MAX_NAMED):
+            part = names[start:start + MAX_NAMED]
+            together = [self.knowledge.link_statement(phrases[name].id, grade) for name in part]
+            name = join_names(part)
+            text = self.knowledge.grades[grade].text.format(name=name, Name=name[0].upper() + name[1:], **{"is": "are"})
+            cites = tuple(cite for statement in together for cite in statement.cites)
+            pieces.append(Piece(PieceKind.STATEMENT, "+".join(s.id for s in together), text, text, cites))
+        return pieces
+
+    def grades_of(self, conditions: Iterable[str]) -> Tuple[str, ...]:
+        """The grades that these conditions have, each once, strongest first."""
+        present = {link.grade for c in conditions for link in self.knowledge.conditions[c].links}
+        return tuple(grade for grade in self.knowledge.grades if grade in present)
+
+    def name(self, condition: str) -> str:
+        return self.knowledge.conditions[condition].name
+
+    def unlisted_name(self, identifier: str) -> str:
+        return self.knowledge.unlisted[identifier].name
+
+    def restore(self, stored: Mapping[str, Any]) -> Answer:
+        """The answer that :func:`store` wrote down. KeyError when the knowledge no longer holds what it was made of."""
+        return Answer(
+            outcome=Outcome(stored["outcome"]),
+            topic=Topic(stored["topic"]) if stored["topic"] else None,
+            pieces=tuple(self._restore_piece(*piece) for piece in stored["pieces"]),
+            conditions=tuple(ConditionLink(*pair) for pair in stored["conditions"]),
+            buttons=tuple(Button(*pair) for pair in stored["buttons"]),
+        )
+
+    def _restore_piece(self, key: str, arguments: Mapping[str, str], paragraph: bool) -> Piece:
+        if "+" in key:
+            statements = [self.knowledge.statements[part] for part in key.split("+")]
+            ids = [part.split(".")[1] for part in key.split("+")]
+            grade = next(link.grade for link in self.knowledge.conditions[ids[0]].links
+                         if self.knowledge.link_statement(ids[0], link.grade).id == statements[0].id)
+            return self._link_sentences(grade, [self.knowledge.conditions[i] for i in ids])[0]
+        if key in self.knowledge.statements:
+            return self.statement(key, paragraph)
+        if key.startswith("grades."):
+            return self.grade_meaning(key.split(".")[1])
+        return self.phrase(key, paragraph, **arguments)
+
+
+def store(answer: Answer) -> Dict[str, Any]:
+    """An answer as plain data: ids and names of the knowledge files only. :meth:`Composer.restore` reads it back."""
+    return {
+        "outcome": answer.outcome.value,
+        "topic": answer.topic.value if answer.topic else None,
+        "pieces": [[p.key, dict(p.arguments), p.paragraph] for p in answer.pieces],
+        "conditions": [[c.id, c.link] for c in answer.conditions],
+        "buttons": [[b.title, b.payload] for b in answer.buttons],
+    }

@@ -1,0 +1,152 @@
+"""Whether an illness, medicine or factor is linked to night leg cramps, and the list of all that are."""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import List, Optional, Sequence, Tuple
+
+from legcramps.answers.compose import MAX_NAMED, Composer, join_names
+from legcramps.answers.turn import aside, joined, reply
+from legcramps.answers.types import Context, Heard, Mention, Outcome, Piece, Topic, Turn
+
+PAGE = 8
+"""Links of the long list shown at once. The first eight are the ones stronger than "can sometimes be linked"."""
+
+MAX_GLOSSES = 2
+"""With more conditions than this in one reply their glosses are left out: the links are what was asked for."""
+
+
+def answer_condition(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """One reply for what the source lists, one for what it does not, and a question where a word may mean several."""
+    named = heard.named() or _from_context(heard, context)
+    unlisted, ambiguous = heard.named("unlisted"), heard.named("ambiguous")
+    if not (named or unlisted or ambiguous):
+        return _nothing_named(heard, context, composer)
+    turn = Turn((), context)
+    if named:
+        turn = joined(turn, _listed(named, heard, turn.context, composer))
+    if unlisted:
+        turn = joined(turn, not_listed(unlisted, turn.context, composer))
+    if ambiguous:
+        turn = joined(turn, ask_which(ambiguous[0], turn.context, composer))
+    return turn
+
+
+def answer_condition_details(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """A question about a condition itself: "what is it?" gets the gloss, where the source gives one.
+
+    Anything else about it is not covered. Its link is said either way, since that is what the source has on it.
+    """
+    named = heard.named() or _from_context(heard, context)
+    if not named:
+        return answer_condition(heard, context, composer) if heard.mentions else _nothing_named(heard, context, composer)
+    ids = [m.id for m in named]
+    links, entries = composer.links(ids)
+    glosses = _glosses(ids, composer)
+    names = join_names([composer.name(c) for c in ids[:MAX_NAMED]])
+    buttons = composer.buttons("ask_evidence", "ask_condition_list")
+    if glosses and "what_is" in heard.signals:
+        pieces = [*glosses, *links, composer.phrase("connect.source_silent_on", names=names)]
+        return reply(context, Topic.CONDITION, pieces, buttons, entries)
+    pieces = [*links, composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
+    return reply(context, Topic.CONDITION_DETAILS, pieces, buttons, entries, outcome=Outcome.NOT_COVERED)
+
+
+def _from_context(heard: Heard, context: Context) -> Tuple[Mention, ...]:
+    """"Is that sure?", "can it cause cramps?": what was spoken of before, when nothing new is named."""
+    if heard.mentions or "pronoun" not in heard.signals:
+        return ()
+    return tuple(Mention("condition", identifier) for identifier in context.conditions)
+
+
+def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: Composer) -> Turn:
+    ids = [m.id for m in named]
+    pieces: List[Piece] = _medicine_classes(named, composer)
+    links, entries = composer.links(ids)
+    pieces += links
+    pieces += _glosses(ids, composer)
+    also = dict.fromkeys(key for c in ids for key in composer.knowledge.conditions[c].also)
+    if len(ids) <= MAX_GLOSSES:
+        pieces += composer.statements(*also)
+    all_medicines = all(composer.knowledge.conditions[c].group == "medicines" for c in ids)
+    if all_medicines:
+        pieces.append(composer.phrase("advice.keep_taking", paragraph=True))
+    buttons = composer.buttons("ask_evidence", "ask_medicines" if not all_medicines else "ask_condition_list")
+    return reply(context, Topic.MEDICINES if all_medicines else Topic.CONDITION, pieces, buttons, entries)
+
+
+def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
+    """For a medicine named by its own name: which class it was taken for, and that this sorting is ours."""
+    return [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
+            for m in named if m.medicine][:MAX_NAMED]
+
+
+def _glosses(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:
+    glosses = [composer.knowledge.conditions[c].gloss for c in ids]
+    return composer.statements(*(g for g in glosses if g)) if len(ids) <= MAX_GLOSSES else ()
+
+
+def not_listed(unlisted: Sequence[Mention], context: Context, composer: Composer) -> Turn:
+    """The source does not mention it: said plainly, and that this is no "no"."""
+    names = join_names([composer.unlisted_name(m.id) for m in unlisted[:MAX_NAMED]], last="or")
+    pieces = [composer.phrase("not_listed.named", names=names)]
+    medicine = any(composer.knowledge.unlisted[m.id].kind == "medicine" for m in unlisted)
+    if medicine:
+        pieces += [composer.phrase("not_listed.medicine"), composer.phrase("advice.keep_taking", paragraph=True)]
+    else:
+        pieces.append(composer.phrase("not_listed.ask_professional"))
+    topic = Topic.MEDICINES if medicine else Topic.CONDITION
+    return aside(context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_condition_list"), topic)
+
+
+def ask_which(mention: Mention, context: Context, composer: Composer) -> Turn:
+    """"Hypo" may be one of two: asks which."""
+    family = composer.knowledge.families[mention.id]
+    names = join_names([composer.name(c) for c in family.entries], last="or")
+    buttons = tuple(composer.button("ask_condition", c) for c in family.entries)
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.ambiguous", names=names)], buttons, Topic.CONDITION)
+
+
+def _nothing_named(heard: Heard, context: Context, composer: Composer) -> Turn:
+    if "bare" in heard.signals or any(m.negated for m in heard.mentions):
+        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.which_condition")],
+                     composer.buttons("ask_condition_list", "ask_medicines"), Topic.CONDITION)
+    pieces = [composer.phrase("not_listed.unnamed"), composer.phrase("not_listed.ask_professional")]
+    return aside(context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_condition_list"), Topic.CONDITION)
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
+
+
+def answer_condition_list(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The first page of everything the source names, strongest first; or all of one group."""
+    if heard.group:
+        return _group(heard.group, context, composer)
+    order = [f"{c.id}:{grade}" for grade in composer.knowledge.grades for c in composer.knowledge.with_grade(grade)]
+    return show_page(tuple(order), 0, context, composer)
+
+
+def show_page(shown: Tuple[str, ...], start: int, context: Context, composer: Composer) -> Turn:
+    """Links ``start`` … of a list of ``condition:grade``, under their grades, and how many are left."""
+    page = [tuple(entry.split(":")) for entry in shown[start:start + PAGE]]
+    links, entries = composer.links_at(page)
+    pieces = [replace(piece, paragraph=number > 0) for number, piece in enumerate(links)]
+    left = len(shown) - start - len(page)
+    pieces.append(composer.phrase("connect.more_to_come", count=str(left)) if left else composer.phrase("connect.end_of_list"))
+    buttons = composer.buttons("ask_more") if left else composer.buttons("ask_medicines", "ask_risk_factors")
+    return reply(context, Topic.CONDITION_LIST, pieces, buttons, entries, shown=shown, position=start + len(page),
+                 options=tuple(f"#ask_condition={c}" for c, _ in page))
+
+
+def _group(group: str, context: Context, composer: Composer) -> Turn:
+    members = [c.id for c in composer.knowledge.in_group(group)]
+    intro = composer.phrase("connect.group_of", group=composer.knowledge.groups[group])
+    links, entries = composer.links(members)
+    return reply(context, Topic.CONDITION_LIST, [intro, *links], composer.buttons("ask_condition_list"), entries,
+                 options=tuple(f"#ask_condition={c}" for c in members))
+
+
+def find_option(position: Optional[int], context: Context) -> Optional[str]:
+    """The payload at ``position`` (1 first, -1 last) of what was last offered; None when there is no such."""
+    if not position or not context.options or abs(position) > len(context.options):
+        return None
+    return context.options[position - 1 if position > 0 else position]

@@ -1,0 +1,193 @@
+"""The flow of a talk: more, again, back, why, the second one, yes and no, corrections, and not being understood."""
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Callable, Dict, List, Optional, Tuple
+
+from legcramps.answers.compose import Composer
+from legcramps.answers.conditions import PAGE, find_option, show_page
+from legcramps.answers.turn import aside, reply
+from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, PieceKind, Topic, Turn
+
+Follow = Callable[[Heard, Context, Composer], Turn]
+"""Answers a question that a short reply such as "yes" or "the second" stands for."""
+
+SHORT_STATEMENTS = 2
+
+SUGGESTIBLE = frozenset({
+    "ask_definition", "ask_muscles", "ask_relief", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition_list",
+    "ask_medicines", "ask_restless_legs", "ask_difference", "tell_apart", "ask_evidence", "ask_source", "ask_treatment", "ask_prevention",
+    "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_symptoms", "ask_mechanism", "ask_help"})
+MAX_SUGGESTIONS = 2
+
+
+def heard_from_payload(payload: str) -> Heard:
+    """``"#ask_condition=anemia"`` → what the person asked by pressing that button."""
+    intent, _, condition = payload.lstrip("#").partition("=")
+    mentions = (Mention("condition", condition),) if condition else ()
+    return Heard(intent, mentions=mentions)
+
+
+# --- again, shorter, back, more ---------------------------------------------------------------------------------------
+
+
+def _said(context: Context, back: int, composer: Composer) -> Tuple[Answer, ...]:
+    if len(context.said) < back:
+        return ()
+    return tuple(composer.restore(stored) for stored in context.said[-back])
+
+
+def answer_repeat(heard: Heard, context: Context, composer: Composer) -> Turn:
+    again = _said(context, 1, composer)
+    return Turn(again, context) if again else aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_to_repeat")])
+
+
+def answer_shorter(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The last answer cut to its first facts; the envelope stays that answer's."""
+    again = _said(context, 1, composer)
+    if not again:
+        return answer_repeat(heard, context, composer)
+    return Turn(tuple(_cut(answer) for answer in again), context)
+
+
+def _cut(answer: Answer) -> Answer:
+    facts = [p for p in answer.pieces if p.kind is PieceKind.STATEMENT][:SHORT_STATEMENTS]
+    pieces = facts or list(answer.pieces[:1])
+    return replace(answer, pieces=tuple(replace(piece, paragraph=False) for piece in pieces))
+
+
+def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The page before, in a list; else the answer before the last."""
+    if context.shown and context.position > PAGE:
+        before = (context.position - 1) // PAGE - 1
+        return show_page(context.shown, before * PAGE, context, composer)
+    again = _said(context, 2, composer)
+    if not again:
+        return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_before")], composer.buttons("ask_help"))
+    first = again[0]
+    named = tuple(dict.fromkeys(c.id for a in again for c in a.conditions))
+    return Turn(again, context.but(topic=first.topic.value if first.topic else context.topic, conditions=named or context.conditions,
+                                   options=tuple(b.payload for b in again[-1].buttons), said=context.said[:-1]))
+
+
+def answer_more(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The next page of a list; after any other answer, what is left to ask."""
+    if context.position < len(context.shown):
+        return show_page(context.shown, context.position, context, composer)
+    return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_more")],
+                 composer.buttons("ask_causes", "ask_condition_list", "ask_difference"))
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+def answer_why(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+    """A bare "why?": of the cramps, their causes; of a link or a medicine, that the source does not say."""
+    if context.topic in (Topic.DEFINITION.value, Topic.MUSCLES.value, Topic.RELIEF.value, Topic.RISK_FACTORS.value):
+        return follow(Heard("ask_causes"), context, composer)
+    if context.topic is None:
+        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.why_what")], composer.buttons("ask_causes"))
+    return follow(Heard("ask_mechanism"), context, composer)
+
+
+# --- yes, no, the second one ------------------------------------------------------------------------------------------
+
+
+def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+    """"Yes" takes what was offered; with nothing, or several things, on offer it asks what was meant."""
+    if context.offer:
+        return follow(heard_from_payload(context.offer), context.but(offer=None), composer)
+    return _nothing_offered(context, composer)
+
+
+def answer_deny(heard: Heard, context: Context, composer: Composer) -> Turn:
+    if context.offer or context.options:
+        return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
+    return _nothing_offered(context, composer)
+
+
+def answer_unsure(heard: Heard, context: Context, composer: Composer) -> Turn:
+    return _nothing_offered(context, composer)
+
+
+def _nothing_offered(context: Context, composer: Composer) -> Turn:
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.nothing_offered")],
+                 composer.buttons("ask_relief", "ask_causes", "ask_difference"))
+
+
+def answer_option(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+    """"The second one", counted in what was really shown."""
+    chosen = find_option(heard.option, context)
+    if chosen:
+        return follow(heard_from_payload(chosen), context, composer)
+    if not context.options:
+        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.nothing_shown")],
+                     composer.buttons("ask_condition_list", "ask_causes"))
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.no_such_option", count=str(len(context.options)))],
+                 options=context.options)
+
+
+# --- corrections, leaving, starting over -----------------------------------------------------------------------------
+
+
+def answer_correction(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+    """"No, I meant hypo": answers what was meant; with nothing named, asks again."""
+    if heard.mentions:
+        return follow(replace(heard, intent="ask_condition"), context, composer)
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.corrected")],
+                 composer.buttons("ask_causes", "ask_relief", "ask_difference"))
+
+
+def answer_cancel(heard: Heard, context: Context, composer: Composer) -> Turn:
+    return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.cancel")], comparison=None, offer=None)
+
+
+def answer_start_over(heard: Heard, context: Context, composer: Composer) -> Turn:
+    fresh = Context(notices=context.notices)
+    return aside(fresh, Outcome.SMALL_TALK, [composer.phrase("small_talk.start_over")],
+                 composer.buttons("ask_relief", "ask_causes", "ask_difference"))
+
+
+def answer_forget(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Confirms; the caller deletes the stored conversation (``Context()`` is what is left)."""
+    return aside(Context(notices=True), Outcome.SMALL_TALK, [composer.phrase("small_talk.forgotten")])
+
+
+def answer_feedback(heard: Heard, context: Context, composer: Composer) -> Turn:
+    key = "feedback_bad" if "negative" in heard.signals else "feedback_good"
+    return aside(context, Outcome.SMALL_TALK, [composer.phrase(f"small_talk.{key}")])
+
+
+# --- not understood ----------------------------------------------------------------------------------------------------
+
+
+def answer_not_understood(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Once: "did you mean …?"; twice: what it can talk about; three times and on: a way to a person."""
+    missed = context.misunderstood + 1
+    if missed == 1:
+        likely = [intent for intent in heard.alternatives if intent in SUGGESTIBLE][:MAX_SUGGESTIONS]
+        buttons = (*composer.buttons(*(likely or ("ask_definition", "ask_causes"))), composer.button("something_else"))
+        pieces = [composer.phrase("clarify.did_you_mean")]
+    elif missed == 2:
+        buttons = composer.buttons("ask_definition", "ask_causes", "ask_relief", "ask_difference")
+        pieces = [composer.phrase("clarify.can_talk_about")]
+    else:
+        contact = os.environ.get("LEGCRAMPS_PERSON")
+        buttons = composer.buttons("ask_help")
+        pieces = [composer.phrase("person.configured", contact=contact) if contact else composer.phrase("person.none")]
+    return aside(context, Outcome.CLARIFY, pieces, buttons, misunderstood=missed)
+
+
+def answer_something_else(heard: Heard, context: Context, composer: Composer) -> Turn:
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.something_else")])
+
+
+ERRORS: Dict[str, str] = {"empty": "error.empty", "too_long": "error.too_long", "unknown_button": "error.button", "internal": "error.internal"}
+
+
+def answer_unusable(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Input that cannot be read as a question: nothing in it, too long, a dead button. Changes nothing of the talk."""
+    problem: List[str] = [signal for signal in ERRORS if signal in heard.signals]
+    piece = composer.phrase(ERRORS[problem[0] if problem else "internal"])
+    return Turn((Answer(Outcome.ERROR, (piece,)),), context)

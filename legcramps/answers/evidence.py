@@ -1,0 +1,40 @@
+"""How sure the source is of something, and where it says it."""
+from __future__ import annotations
+
+import os
+from typing import List
+
+from legcramps.answers.compose import Composer, join_names
+from legcramps.answers.turn import aside, reply
+from legcramps.answers.types import Context, Heard, Outcome, Piece, Topic, Turn
+
+
+def answer_evidence(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The grade of what is named, or was spoken of last, explained; else how the source's claims differ in strength."""
+    ids = [m.id for m in heard.named()] or list(context.conditions if context.topic != Topic.CONDITION_LIST.value else ())
+    if ids:
+        links, entries = composer.links(ids[:3])
+        meanings = [composer.grade_meaning(grade) for grade in composer.grades_of(ids[:3])]
+        return reply(context, Topic.EVIDENCE, [*links, *meanings], composer.buttons("ask_source", "ask_condition_list"), entries)
+    pieces: List[Piece] = [
+        composer.phrase("evidence.intro"),
+        *composer.statements("causes.usually_unknown", "known.list", "risk.age", "risk.pregnancy", "medicines.urine_output",
+                             "medicines.no_direct_link_known", "list.other_issues"),
+        composer.phrase("evidence.no_numbers"),
+    ]
+    return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_known_causes"))
+
+
+def answer_source(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Where the last answer stands in the source, and what the source is."""
+    pieces = [composer.phrase("source.where")]
+    url = os.environ.get("LEGCRAMPS_SOURCE_URL")
+    if url:
+        pieces.append(composer.phrase("source.link", url=url))
+    places = [cite for stored in (context.said[-1] if context.said else ()) for cite in composer.restore(stored).citations]
+    if not places:
+        pieces.append(composer.phrase("source.nothing_yet"))
+        return reply(context, Topic.SOURCE, pieces, composer.buttons("ask_definition", "ask_causes"))
+    names = join_names(list(dict.fromkeys(str(place) for place in places)))
+    pieces.insert(0, composer.phrase("source.last", places=names))
+    return reply(context, Topic.SOURCE, pieces, composer.buttons("ask_evidence"))

@@ -1,0 +1,94 @@
+"""Which pure function answers which intent, and what every turn has in common: parts, notices, memory of what was said."""
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Callable, Dict, Optional
+
+from legcramps.answers import (causes, conditions, conversation, definition, evidence, medicines, not_covered, out_of_scope, relief,
+                               restless_legs, safety, situation, small_talk)
+from legcramps.answers.compose import Composer, store
+from legcramps.answers.turn import joined
+from legcramps.answers.types import Answer, Context, Heard, Outcome, Turn
+
+AnswerFunction = Callable[[Heard, Context, Composer], Turn]
+
+MEMORY = 4
+"""Turns whose replies are kept for "repeat" and "go back"."""
+
+_NO_NOTICE = (Outcome.URGENT, Outcome.CRISIS, Outcome.ERROR)
+_UNREMEMBERED = frozenset({"repeat", "ask_shorter", "ask_plain_words", "go_back"})
+
+
+def _follow(heard: Heard, context: Context, composer: Composer) -> Turn:
+    return INTENTS[heard.intent](heard, context, composer)
+
+
+INTENTS: Dict[str, AnswerFunction] = {
+    "ask_definition": definition.answer_definition,
+    "ask_muscles": definition.answer_muscles,
+    "ask_relief": relief.answer_relief,
+    "ask_causes": causes.answer_causes,
+    "ask_known_causes": causes.answer_known_causes,
+    "ask_risk_factors": causes.answer_risk_factors,
+    "ask_condition": conditions.answer_condition,
+    "ask_condition_list": conditions.answer_condition_list,
+    "ask_condition_details": conditions.answer_condition_details,
+    "ask_medicines": medicines.answer_medicines,
+    "ask_restless_legs": restless_legs.answer_restless_legs,
+    "ask_difference": restless_legs.answer_difference,
+    "tell_apart": restless_legs.answer_tell_apart,
+    "ask_restless_legs_other": restless_legs.answer_restless_legs_other,
+    "tell_situation": situation.answer_situation,
+    "ask_evidence": evidence.answer_evidence,
+    "ask_source": evidence.answer_source,
+    **{intent: not_covered.answer_not_covered for intent in not_covered.TOPIC_OF},
+    **{intent: small_talk.answer_small_talk for intent in small_talk.PHRASE_OF},
+    "affirm": partial(conversation.answer_affirm, follow=_follow),
+    "deny": conversation.answer_deny,
+    "be_unsure": conversation.answer_unsure,
+    "ask_more": conversation.answer_more,
+    "repeat": conversation.answer_repeat,
+    "ask_shorter": conversation.answer_shorter,
+    "ask_plain_words": conversation.answer_repeat,
+    "go_back": conversation.answer_go_back,
+    "ask_why": partial(conversation.answer_why, follow=_follow),
+    "choose_option": partial(conversation.answer_option, follow=_follow),
+    "correct_assistant": partial(conversation.answer_correction, follow=_follow),
+    "cancel": conversation.answer_cancel,
+    "start_over": conversation.answer_start_over,
+    "forget_me": conversation.answer_forget,
+    "give_feedback": conversation.answer_feedback,
+    "something_else": conversation.answer_something_else,
+    "report_emergency": safety.answer_urgent,
+    "express_self_harm": safety.answer_crisis,
+    "ask_other_health": out_of_scope.answer_out_of_scope,
+    "ask_off_topic": out_of_scope.answer_out_of_scope,
+    "nlu_fallback": conversation.answer_not_understood,
+    "unusable": conversation.answer_unusable,
+}
+"""Every intent there is, and the function that answers it."""
+
+
+def respond(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction] = None) -> Turn:
+    """Answers one message: each of its parts in order, the once-only notices after the answer, and remembers what was said.
+
+    ``function`` answers the message's main intent (found by its name when not given).
+    """
+    turn = (function or INTENTS[heard.intent])(heard, context, composer)
+    for part in heard.parts:
+        more = INTENTS[part.intent](part, turn.context, composer)
+        said = {answer.text for answer in turn.answers}
+        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if a.text not in said)))
+    stored = tuple(store(answer) for answer in turn.answers)
+    memory = turn.context
+    if heard.intent not in _UNREMEMBERED and any(a.outcome not in _NO_NOTICE for a in turn.answers):
+        memory = memory.but(said=(*memory.said, stored)[-MEMORY:])
+    if context.notices or memory.notices or turn.answers[-1].outcome in _NO_NOTICE:
+        return Turn(turn.answers, memory)
+    return Turn((*turn.answers[:-1], _with_notices(turn.answers[-1], composer)), memory.but(notices=True))
+
+
+def _with_notices(answer: Answer, composer: Composer) -> Answer:
+    notices = (composer.phrase("notice.disclaimer", paragraph=True), composer.phrase("notice.privacy"))
+    return replace(answer, pieces=(*answer.pieces, *notices))
