@@ -1,0 +1,211 @@
+"""Finds what a message names: entries of the knowledge file, ambiguous words, things the source does not name.
+
+Longest match first, look-alikes masked ("pad thai"), abbreviations read in context, negation ("no kidney problems, gout or
+anemia") and whose it is ("my mother has diabetes").
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+OLDER_FROM = 50
+"""From this age on, an age given as a number counts as a mention of rising age. The source gives no number; a young
+adult's age is no mention of growing old."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way of saying something. ``kind``: condition, ambiguous, unlisted, look_alike or scope."""
+
+    kind: str
+    ids: List[str]
+    text: str
+    family: Optional[str] = None
+    medicine: Optional[str] = None
+    abbreviation: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something named in a message; ``start`` and ``end`` are character offsets. The rest as in ``answers.types.Mention``."""
+
+    kind: str
+    id: str
+    start: int
+    end: int
+    negated: bool = False
+    family: Optional[str] = None
+    medicine: Optional[str] = None
+    person: str = "self"
+
+    def as_entity(self, text: str) -> Dict[str, Any]:
+        """The form in which Rasa passes entities on."""
+        entity = {k: v for k, v in asdict(self).items() if k not in ("kind", "id")}
+        return {"entity": self.kind, "value": self.id, "confidence_entity": 1.0, **entity}
+
+
+# Words that may stand between a negation and what it negates ("I don't have a history of …"). A short, closed list, so that
+# a negation of something else ("I can't sleep because of my diabetes") is not taken for one of the mention.
+_BETWEEN: FrozenSet[str] = frozenset(
+    "a an the any have has had having got get been be am is are was were ever never my his her their of for with from signs sign history "
+    "diagnosed suffer suffers suffering known really actually yet currently on take takes taking took use using using tested test told "
+    "problem problems issue issues symptoms symptom or nor and , / either even also longer official such thing as other family personal "
+    "evidence diagnosis medical clinical like to do does did that i he she we they you it 's me us being mother father mum mom dad sister brother "
+    "wife husband son daughter told".split())
+_BREAKS: FrozenSet[str] = frozenset(". ; : ? ! but because although though however yet except since while".split())
+_FALSE_NEGATION = re.compile(
+    r"\b(no idea|no clue|not sure|not certain|no doubt|not only|not just|not to mention|why not|not know|n't know|dunno|no wonder|"
+    r"can'?t (it|this|they) be|could ?n['o]t (it|this|they) be|is ?n['o]?t (it|this|that)|no thanks|not because|nothing to do)\b")
+_NEGATION_REACH = 9
+_SIDE_BY_SIDE = frozenset({"scope:leg", "scope:night", "scope:other_person"})
+
+_AGE = re.compile(
+    r"\b(?:(?:i'?m|i am|im|age|aged|at|turned|turning|she'?s|he'?s|she is|he is|is|she|he|have|has) (?:now |over |almost |nearly |about |only )?(\d{2})\b"
+    r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
+    r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
+    r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
+    r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|\b[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))", re.IGNORECASE)
+_AGE_WORDS = re.compile(r"\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b", re.IGNORECASE)
+
+_SELF_SUFFERS = re.compile(
+    r"\b(i (keep |always |often |also |usually |sometimes |still |just |really |constantly )*(get|got|have|had|wake|woke|suffer|experience|am|was)|"
+    r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)|(wakes?|woke|hits?|gives?|gets) me)\b",
+    re.IGNORECASE)
+_FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
+_DENIED_AFTER = re.compile(r"^[\s,.?!;-]*(?:no\b|nope\b|not yet\b|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)", re.IGNORECASE)
+_IN_THE_FAMILY = re.compile(r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE)
+_MEDICAL_CUES = frozenset("have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
+                          "caused linked link related due from because on symptoms doctor dr gp condition sufferer".split())
+
+
+class MentionFinder:
+    """Compiled once from the patterns; then maps a ``Doc`` (with ``norm_`` set) to spans and mentions."""
+
+    def __init__(self, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]):
+        self._vocab = nlp.vocab
+        self._named = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._scope = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._negation = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._meaning: Dict[str, List[Pattern]] = {}
+        for pattern in patterns:
+            if pattern.kind == "scope":
+                self._scope.add(f"scope:{pattern.ids[0]}", self._docs(nlp, pattern.text))
+                continue
+            # One key for each text: two patterns with the same text are the same thing said in two files.
+            meanings = self._meaning.setdefault(pattern.text, [])
+            if not meanings:
+                self._named.add(pattern.text, self._docs(nlp, pattern.text))
+                meanings.append(pattern)
+        for where in ("before", "after"):
+            self._negation.add(where, [doc for words in negation.get(where, ()) for doc in self._docs(nlp, words)])
+
+    @staticmethod
+    def _docs(nlp: Language, text: str) -> List[Doc]:
+        """The pattern as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
+        docs = {}
+        for form in (text, text.upper()):
+            doc = nlp.make_doc(form)
+            for token in doc:
+                token.norm_ = token.lower_.replace("’", "'")
+            docs[tuple(token.norm_ for token in doc)] = doc
+        return list(docs.values())
+
+    def spans(self, doc: Doc) -> List[Span]:
+        """Spans of the scope's concepts (label ``scope:<concept>``), look-alikes masked.
+
+        Of concepts that rule each other out the longest match wins ("charley horse" is no creature); a leg, a night or a person may
+        stand inside another span ("calf cramp").
+        """
+        masks = [span for span in self._named(doc, as_spans=True) if self._meaning[span.label_][0].kind == "look_alike"]
+        scope = self._scope(doc, as_spans=True)
+        rivals = filter_spans([*masks, *(span for span in scope if span.label_ not in _SIDE_BY_SIDE)])
+        hidden = {token.i for span in rivals if not span.label_.startswith("scope:") for token in span}
+        beside = [span for span in scope if span.label_ in _SIDE_BY_SIDE and not any(token.i in hidden for token in span)]
+        return [span for span in rivals if span.label_.startswith("scope:")] + beside
+
+    def mentions(self, doc: Doc, scope: Sequence[Span]) -> List[Mention]:
+        """What is named, in the order of the text."""
+        concepts = {span.label_[6:] for span in scope}
+        spans = filter_spans(self._named(doc, as_spans=True))
+        spans = [s for s in spans if self._meaning[s.label_][0].kind != "look_alike" and self._readable(s, doc, concepts)]
+        other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
+        others = [span.start for span in scope if span.label_ == "scope:other_person"]
+        negators = [(self._vocab.strings[key], start, end) for key, start, end in self._negation(doc)]
+        found: List[Mention] = []
+        for span in spans:
+            pattern = self._meaning[span.label_][0]
+            negated = self._is_negated(span, doc, negators, spans)
+            person = self._person(span, doc, others, other_sufferer)
+            for identifier in pattern.ids:
+                found.append(Mention(pattern.kind, identifier, span.start_char, span.end_char, negated, pattern.family,
+                                     pattern.medicine, person))
+        found = _drop_families_of_members(found)
+        found += self._ages(doc, found, others, other_sufferer)
+        return sorted(found, key=lambda m: (m.start, m.id))
+
+    def _readable(self, span: Span, doc: Doc, concepts: Set[str]) -> bool:
+        """An abbreviation counts when it is written as one, or stands among words of health."""
+        if not self._meaning[span.label_][0].abbreviation:
+            return True
+        if span.text.isupper() and len(span.text) > 1 and not doc.text.isupper():
+            return True
+        return bool(concepts & {"cramp", "leg", "restless_legs"}) or any(t.norm_ in _MEDICAL_CUES for t in doc if t.i != span.start)
+
+    @staticmethod
+    def _is_negated(span: Span, doc: Doc, negators: Sequence[Tuple[str, int, int]], spans: Sequence[Span]) -> bool:
+        named = {i for other in spans for i in range(other.start, other.end)}
+        if _DENIED_AFTER.match(doc.text[span.end_char:]):
+            return True
+        for where, start, end in negators:
+            if where == "after" and 0 <= start - span.end <= 2 and not any(t.norm_ in _BREAKS for t in doc[span.end:start]):
+                return True
+            if where != "before" or not 0 <= span.start - end <= _NEGATION_REACH:
+                continue
+            if _FALSE_NEGATION.search(doc[max(0, start - 2):min(len(doc), end + 3)].text.lower()) and not doc[start].norm_ == "without":
+                continue
+            between = doc[end:span.start]
+            if all((t.norm_ in _BETWEEN or t.i in named) and t.norm_ not in _BREAKS for t in between):
+                # "not X, Y or Z" reaches on; "I don't have X, I have Y" starts anew.
+                if not any(t.norm_ in _FIRST for t in doc[end + 1:span.start] if t.i > end + 1):
+                    return True
+        return False
+
+    @staticmethod
+    def _person(span: Span, doc: Doc, others: Sequence[int], other_sufferer: bool) -> str:
+        """``self`` is the one who has the cramps, be it the writer or the relative that is written about."""
+        if _IN_THE_FAMILY.match(doc.text[span.end_char:]):
+            return "other"
+        before = [start for start in others if start < span.start]
+        nearest_other = max(before, default=-1)
+        nearest_first = max((t.i for t in doc[:span.start] if t.norm_ in _FIRST and t.i not in others), default=-1)
+        clause_cut = max((t.i for t in doc[:span.start] if t.norm_ in _BREAKS), default=-1)
+        about_other = nearest_other > nearest_first and nearest_other > clause_cut
+        if other_sufferer:
+            return "self"
+        return "other" if about_other else "self"
+
+    @staticmethod
+    def _ages(doc: Doc, found: Iterable[Mention], others: Sequence[int], other_sufferer: bool) -> List[Mention]:
+        if any(m.id == "age" for m in found):
+            return []
+        for match in _AGE.finditer(doc.text):
+            number = next((int(g) for g in match.groups() if g), 0)
+            if number >= OLDER_FROM:
+                span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
+                person = MentionFinder._person(span, doc, others, other_sufferer) if span is not None else "self"
+                return [Mention("condition", "age", match.start(), match.end(), person=person)]
+        match = _AGE_WORDS.search(doc.text)
+        return [Mention("condition", "age", match.start(), match.end())] if match else []
+
+
+def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:
+    """"Type 1 …, is it the diabetes?" speaks of type 1 only: a lay term means those of its members that are named by themselves."""
+    singled_out = {m.id for m in found if m.kind == "condition" and not m.family}
+    spoken_for = {(m.family, m.start) for m in found if m.family and m.id in singled_out}
+    return [m for m in found if not m.family or (m.family, m.start) not in spoken_for]
