@@ -1,0 +1,192 @@
+"""The Rasa components: thin wrappers round the pure modules of this package, in the order of ``config.yml``.
+
+Each reads and sets fields of Rasa's ``Message``. What an action may need goes out with ``add_to_output`` and reaches it in
+``tracker.latest_message``: ``entities`` (with ``negated``, ``person`` …), ``signals``, ``parts``, ``option``, ``group``, ``sign``.
+None of them keeps or logs a person's words.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.utils.spacy_utils import SpacyModel
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.tokens import Doc
+
+import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories before SpacyNLP loads the pipeline
+from legcramps import knowledge
+from legcramps.nlu import scope_guard
+from legcramps.nlu.encoder import SentenceEncoder
+from legcramps.nlu.intent_model import IntentModel, Sample, plain
+from legcramps.nlu.mentions import Mention
+from legcramps.nlu.parts import asks, read_group, read_option, split_questions
+from legcramps.nlu.payload import read_payload
+from legcramps.nlu.safety_guard import SafetyGuard
+
+ComponentType = DefaultV1Recipe.ComponentType
+DOC = SPACY_DOCS[TEXT]
+DECIDED = "decided"
+"""Set on a message whose intent is certain, so that the components after it leave it alone."""
+
+SAFETY_INTENTS = {"emergency": "report_emergency", "self_harm": "express_self_harm"}
+
+
+def set_intent(message: Message, intent: str, confidence: float, others: Sequence[Tuple[str, float]] = ()) -> None:
+    """Writes the intent and the ranking as Rasa wants them."""
+    ranking = [(intent, confidence), *((i, p) for i, p in others if i != intent)][:10]
+    entries = [{INTENT_NAME_KEY: i, PREDICTED_CONFIDENCE_KEY: float(p)} for i, p in ranking]
+    message.set(INTENT, entries[0], add_to_output=True)
+    message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
+
+
+def ranking_of(message: Message) -> List[Tuple[str, float]]:
+    return [(e[INTENT_NAME_KEY], e[PREDICTED_CONFIDENCE_KEY]) for e in message.get(INTENT_RANKING_KEY) or []]
+
+
+def make_sample(doc: Doc, vector: np.ndarray) -> Sample:
+    """What the intent model looks at, from a ``doc`` of our spaCy pipeline and its sentence vector."""
+    text = doc._.corrected
+    named = frozenset(word for m in doc._.mentions for word in plain(text[m.start:m.end]).split())
+    return Sample(text, vector, doc._.signals, named)
+
+
+class _Stateless(GraphComponent):
+    """A component with nothing to train or store."""
+
+    def __init__(self, config: Dict[Text, Any]):
+        self._config = config
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> "_Stateless":
+        return cls(config)
+
+
+@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SafetyReader(_Stateless):
+    """Signs of danger, before everything else; then button payloads. Both are certain when they speak."""
+
+    def __init__(self, config: Dict[Text, Any]):
+        super().__init__(config)
+        known = knowledge.default()
+        self._guard = SafetyGuard.from_mapping(known.safety)
+        self._intents = frozenset(key[len("titles."):] for key in known.phrases if key.startswith("titles."))
+        self._conditions = frozenset(known.conditions)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT) or ""
+            payload = read_payload(text, self._intents, self._conditions)
+            sign = None if payload else self._guard.check(text)
+            if sign:
+                self._decide(message, SAFETY_INTENTS[sign.kind])
+                message.set("sign", sign.sign, add_to_output=True)
+            elif payload and not payload.known:
+                self._decide(message, "unusable")
+                message.set("signals", ["unknown_button"], add_to_output=True)
+            elif payload:
+                self._decide(message, payload.intent)
+                if payload.condition:
+                    message.set(ENTITIES, [Mention("condition", payload.condition, 0, len(text)).as_entity(text)], add_to_output=True)
+        return messages
+
+    @staticmethod
+    def _decide(message: Message, intent: str) -> None:
+        message.set(DECIDED, True)
+        set_intent(message, intent, 1.0)
+
+
+@DefaultV1Recipe.register(ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ConditionExtractor(_Stateless):
+    """Entities: what is named, from ``doc._.mentions``. Also hands on the signals."""
+
+    def __init__(self, config: Dict[Text, Any]):
+        super().__init__(config)
+        self._groups = knowledge.default().vocabulary.groups
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            doc = message.get(DOC)
+            if message.get(DECIDED) or doc is None:
+                continue
+            message.set(ENTITIES, [m.as_entity(doc.text) for m in doc._.mentions], add_to_output=True)
+            message.set("signals", sorted(doc._.signals), add_to_output=True)
+            message.set("option", read_option(doc.text), add_to_output=True)
+            message.set("group", read_group(doc._.corrected, self._groups), add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP")
+class HybridIntentClassifier(GraphComponent):
+    """Sentence encoder and n-grams (:class:`~legcramps.nlu.intent_model.IntentModel`) under the scope guard, for the message and its parts."""
+
+    FILE = "intent_model.joblib"
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"part_threshold": 0.6, "encoder_threads": 1}
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None):
+        self._config, self._storage, self._resource, self._model = config, storage, resource, model
+        self._encoder = SentenceEncoder(threads=config["encoder_threads"])
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "HybridIntentClassifier":
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
+             **kwargs: Any) -> "HybridIntentClassifier":
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(Path(folder) / cls.FILE))
+
+    def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
+        examples = [e for e in training_data.training_examples if e.get(INTENT) and e.get(TEXT)]
+        docs = [e.get(DOC) or model.model(e.get(TEXT)) for e in examples]
+        vectors = self._encoder.encode([plain(doc._.corrected) for doc in docs])
+        samples = [make_sample(doc, vector) for doc, vector in zip(docs, vectors)]
+        self._model = IntentModel().fit(samples, [e.get(INTENT) for e in examples])
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, Path(folder) / self.FILE, compress=3)
+        return self._resource
+
+    def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
+        for message in messages:
+            doc = message.get(DOC)
+            if message.get(DECIDED) or doc is None:
+                continue
+            verdict, ranking = self._understand(doc)
+            set_intent(message, verdict.intent, verdict.confidence, ranking)
+            message.set("scope", verdict.reason, add_to_output=True)
+            parts = self._parts(doc, verdict, model)
+            message.set("parts", parts, add_to_output=True)
+        return messages
+
+    def _understand(self, doc: Doc) -> Tuple[scope_guard.Verdict, List[Tuple[str, float]]]:
+        return self._model.understand(make_sample(doc, self._encoder.encode([plain(doc._.corrected)])[0]))
+
+    def _parts(self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel) -> List[Dict[str, Any]]:
+        """Further questions in the same message, each a claim intent of its own, surely understood and inside our scope."""
+        if whole.intent not in scope_guard.CLAIMS:
+            return []
+        found: List[Dict[str, Any]] = []
+        questions = split_questions(doc.text)
+        for question in questions if len(questions) > 1 else ():
+            if not asks(question):
+                continue
+            part = model.model(question)
+            verdict, _ = self._understand(part)
+            known = {whole.intent, *(f["intent"] for f in found)}
+            if verdict.intent in scope_guard.CLAIMS - known and verdict.confidence >= self._config["part_threshold"]:
+                found.append({"intent": verdict.intent, "confidence": verdict.confidence, "signals": sorted(part._.signals),
+                              "entities": [m.as_entity(part.text) for m in part._.mentions]})
+        return found[:2]

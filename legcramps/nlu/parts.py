@@ -1,0 +1,58 @@
+"""Cuts a message into the questions it asks, and reads small things out of it: which option, which group, which age."""
+from __future__ import annotations
+
+import re
+from typing import Dict, List, Mapping, Optional
+
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
+_NEXT_QUESTION = re.compile(
+    r",?\s+(?:and|also|plus|but|or)\s+(?:also\s+|then\s+)?(?=(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|any)\b)",
+    re.IGNORECASE)
+_ASKS = re.compile(
+    r"\?\s*$|^\W*(?:so |ok |and |also |but |um |well |please )*(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|am i|any)\b",
+    re.IGNORECASE)
+MIN_WORDS = 2
+MAX_PARTS = 6
+
+_ORDINALS: Dict[str, int] = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6, "6th": 6,
+    "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10, "last": -1, "final": -1, "bottom": -1, "top": 1,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "a": 1, "b": 2, "c": 3, "d": 4}
+_ORDINAL = re.compile(r"\b(1st|2nd|3rd|[4-9]th|10th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|bottom|top)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:\b(?:number|no\.?|option|item|answer|choice|letter|point|pick|choose|take|#)\s*|^\W*)(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|[abcd])\b\W*(?:please)?",
+                       re.IGNORECASE)
+
+
+def split_questions(text: str) -> List[str]:
+    """The parts of a message, in order; one part when it asks one thing."""
+    parts: List[str] = []
+    for sentence in _SENTENCE.split(text):
+        parts += [part.strip() for part in _NEXT_QUESTION.split(sentence) if len(part.split()) >= MIN_WORDS]
+    return parts[-MAX_PARTS:]
+
+
+def asks(part: str) -> bool:
+    """Whether a part is worded as a question."""
+    return bool(_ASKS.search(part))
+
+
+def read_option(text: str) -> Optional[int]:
+    """"The second one" → 2, "the last" → -1, "option b" → 2; None when no position is named. "Second to last" → -2."""
+    lower = text.lower()
+    if re.search(r"\b(second|next|2nd)[ -]to[ -](the )?last\b|\blast but one\b", lower):
+        return -2
+    match = _ORDINAL.search(lower) or _NUMBERED.search(lower)
+    if not match:
+        return None
+    word = match.group(1)
+    return int(word) if word.isdigit() else _ORDINALS[word]
+
+
+def read_group(text: str, groups: Mapping[str, List[str]]) -> Optional[str]:
+    """Which group of conditions is asked for ("which of these are about the kidneys?"); None when none is named."""
+    lower = f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
+    for group, words in groups.items():
+        if any(f" {word} " in lower for word in words):
+            return group
+    return None

@@ -1,0 +1,146 @@
+"""Decides whether a message is our business: what makes it ours, and what makes it not ours (DESIGN section 4).
+
+The classifier is happy with confident nonsense; this is not. It looks at what the message holds (:mod:`legcramps.nlu.signals`), never
+at the training data, so a new disguise of an old trap is caught the same way.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import FrozenSet, Optional, Sequence, Tuple
+
+Ranking = Sequence[Tuple[str, float]]
+
+CLAIMS = frozenset({
+    "ask_definition", "ask_muscles", "ask_relief", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition", "ask_condition_list",
+    "ask_condition_details", "ask_medicines", "ask_restless_legs", "ask_difference", "tell_apart", "ask_restless_legs_other", "tell_situation",
+    "ask_treatment", "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor",
+    "ask_frequency", "ask_symptoms", "ask_mechanism", "ask_other", "ask_evidence", "ask_source"})
+"""Intents whose reply speaks of cramps or restless legs: these need a reason to be ours."""
+
+ABOUT_A_CONDITION = frozenset({"ask_condition", "ask_condition_details", "ask_medicines", "ask_risk_factors", "tell_situation"})
+GENERAL = frozenset({"ask_definition", "ask_muscles", "ask_causes", "ask_mechanism"})
+"""Questions about cramps in general. With an illness or factor named in a short message, it is that link that is asked about."""
+
+NOT_OF_RESTLESS_LEGS = frozenset({
+    "ask_condition", "ask_condition_list", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_medicines", "ask_treatment", "ask_prevention",
+    "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_mechanism", "ask_other", "ask_condition_details"})
+"""What the source says of cramps only, or not at all: asked of restless legs alone, it is not covered."""
+
+OUTSIDE = ("ask_other_health", "ask_off_topic")
+ASK_IF_CRAMP = "unclear_trouble"
+"""The verdict's intent for leg trouble at night that may or may not be a cramp: the assistant asks."""
+
+NOT_CRAMPS = frozenset({"other_symptom", "pain", "other_body", "other_creature", "other_cramp", "other_language"})
+"""Signals that a message without a cramp in it is about something else."""
+
+ELLIPTICAL_WORDS = 9
+"""A message of up to this many words may lean on what was said before without a word for it ("any cure?")."""
+REFERRING_WORDS = 22
+"""A message of up to this many words may do so with "it" or "them" ("should I stand on it when it happens?")."""
+MAX_FOREIGN = 1
+"""Words our questions never use, in a question that leans on the talk or on a listed condition; with more it is about something else."""
+CLEARLY_OURS = 0.15
+"""Below this probability of being outside, the classifier has no doubt that a message is ours."""
+PERHAPS_OURS = 0.5
+OUTSIDE_DOUBT = 0.75
+"""Below this probability of being outside, a message that names a cramp is taken as ours …"""
+OUTSIDE_DOUBT_LEG = 0.92
+"""… and below this one, when it names a cramp of the leg, or restless legs."""
+UNSURE = 0.4
+SHORT = 14
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``intent`` after the guard with its ``confidence``; ``reason`` says which rule spoke (for logs and the evaluation)."""
+
+    intent: str
+    confidence: float
+    reason: str
+
+
+def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: int = 0) -> Verdict:
+    """Weighs the classifier's ``ranking`` (likeliest first) against what the message holds.
+
+    ``words``: how many words the message has, ``foreign_words`` how many of them our questions never use. ``signals`` also
+    hold ``listed`` / ``unlisted`` / ``medicine`` when such were named.
+    """
+    intent, probability = ranking[0]
+    mass = sum(p for i, p in ranking if i in OUTSIDE)
+    if intent in OUTSIDE:
+        claim = next(((i, p) for i, p in ranking if i in CLAIMS), None)
+        doubt = OUTSIDE_DOUBT_LEG if {"cramp", "leg"} <= signals or "restless_legs" in signals else OUTSIDE_DOUBT
+        if claim and is_about_us(signals) and mass < doubt:
+            return _named(claim[0], claim[1], signals, words, "names our subject")
+        if intent == "ask_other_health" and "listed" in signals and not foreign_words and not signals & NOT_CRAMPS:
+            return Verdict("ask_condition_details", mass, "names a listed condition and nothing else")
+        return Verdict(intent, mass, "classifier")
+    if intent not in CLAIMS:
+        return Verdict(intent, probability, "classifier")
+    foreign = what_is_foreign(signals)
+    if foreign:
+        return _outside(ranking, mass, probability, foreign)
+    if is_about_us(signals):
+        return _named(intent, probability, signals, words, "names our subject")
+    if {"leg", "night"} <= signals and mass < PERHAPS_OURS:
+        if signals & {"pain", "other_symptom"}:
+            return Verdict(ASK_IF_CRAMP, 1 - mass, "leg trouble at night")
+        return _named(intent, probability, signals, words, "leg and night")
+    if intent in ABOUT_A_CONDITION and signals & {"listed", "ambiguous"} and foreign_words <= MAX_FOREIGN and not signals & NOT_CRAMPS:
+        return Verdict(intent, probability, "names a listed condition")
+    if leans_on_the_talk(signals, words, foreign_words, mass):
+        return Verdict(intent, probability, "leans on the talk")
+    return _outside(ranking, mass, probability, "nothing in it is ours")
+
+
+def is_about_us(signals: FrozenSet[str]) -> bool:
+    """A cramp that may be one of the leg, or restless legs."""
+    return what_is_foreign(signals) is None and bool(signals & {"restless_legs", "cramp"})
+
+
+def leans_on_the_talk(signals: FrozenSet[str], words: int, foreign_words: int, outside_mass: float) -> bool:
+    """A question that needs the talk before it to make sense, and holds nothing that is foreign to us."""
+    if signals & NOT_CRAMPS:
+        return False
+    if words <= ELLIPTICAL_WORDS and not foreign_words:
+        return "leg" not in signals or "pronoun" in signals or outside_mass < CLEARLY_OURS
+    return "pronoun" in signals and words <= REFERRING_WORDS and foreign_words <= MAX_FOREIGN and outside_mass < CLEARLY_OURS
+
+
+def what_is_foreign(signals: FrozenSet[str]) -> Optional[str]:
+    """What makes a message not ours although its words look like ours; None when nothing does."""
+    if "other_language" in signals:
+        return "another language"
+    if "other_creature" in signals and "first_person_leg" not in signals:
+        return "another creature"
+    if {"cramp", "leg"} <= signals or "restless_legs" in signals:
+        return None
+    if "other_cramp" in signals:
+        return "another kind of cramp"
+    if "other_body" in signals and ("cramp" in signals or "leg" not in signals):
+        return "another part of the body"
+    if "cramp" in signals and "other_symptom" in signals and not signals & {"night", "leg", "muscle"}:
+        return "another complaint"
+    return None
+
+
+def _named(intent: str, probability: float, signals: FrozenSet[str], words: int, reason: str) -> Verdict:
+    """Ours; with an illness or factor named, a question in general or a string of keywords asks about its link."""
+    if "restless_legs" in signals and "cramp" not in signals and intent in NOT_OF_RESTLESS_LEGS:
+        return Verdict("ask_restless_legs_other", probability, reason + ", but restless legs alone")
+    if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
+        return Verdict("ask_treatment", probability, reason + ", and a remedy")
+    if signals & {"listed", "unlisted"} and intent in ("ask_treatment", "ask_prevention", "ask_seriousness") and "as_suspect" in signals:
+        return Verdict("ask_condition", probability, reason + ", and a suspect")
+    if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
+        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"}
+        if nobodys_story or (words <= SHORT and (intent in GENERAL or probability < UNSURE) and intent not in ABOUT_A_CONDITION
+                             and ("listed" in signals or intent in GENERAL)):
+            return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")
+    return Verdict(intent, probability, reason)
+
+
+def _outside(ranking: Ranking, mass: float, probability: float, reason: str) -> Verdict:
+    likelier = "ask_off_topic" if reason == "another language" else max(
+        ((i, p) for i, p in ranking if i in OUTSIDE), key=lambda pair: pair[1], default=("ask_other_health", 0.0))[0]
+    return Verdict(likelier, max(mass, 1 - probability, 0.6), reason)
