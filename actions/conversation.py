@@ -64,6 +64,10 @@ class ActionAskAgain(SkillAction):
     answer = staticmethod(conversation.answer_not_understood)
 
 
+class ActionAskIfCramp(SkillAction):
+    answer = staticmethod(conversation.answer_unclear_trouble)
+
+
 class ActionOfferSomethingElse(SkillAction):
     answer = staticmethod(conversation.answer_something_else)
 

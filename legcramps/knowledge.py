@@ -15,7 +15,7 @@ import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Set, Tuple
 
 from pydantic import BaseModel, Extra, ValidationError, conint, constr
 from ruamel.yaml import YAML
@@ -43,6 +43,7 @@ class KnowledgeError(ValueError):
 # --- what the files look like ---------------------------------------------------------------------------------------
 
 Identifier = constr(regex=r"^[a-z][a-z0-9_.]*$")
+PlainIdentifier = constr(regex=r"^[a-z][a-z0-9_]*$")  # no dots: it becomes part of a statement's id and of a button's payload
 Text = constr(min_length=2, strip_whitespace=True)
 
 
@@ -111,7 +112,7 @@ class Link(_Strict):
 class Condition(_Strict):
     """A condition or factor that the source names."""
 
-    id: Identifier
+    id: PlainIdentifier
     name: Text
     aka: List[Text] = []
     plural: bool = False
@@ -135,10 +136,10 @@ class _Facts(_Strict):
 
 
 class Family(_Strict):
-    """A term that touches several entries, such as "kidney trouble"."""
+    """A term that touches several entries, such as "kidney trouble"; or, among the ambiguous, may mean either of them."""
 
-    id: Identifier
-    name: Text
+    id: PlainIdentifier
+    name: Optional[Text] = None
     say: List[Text]
     entries: List[str]
 
@@ -151,9 +152,9 @@ class Combined(_Strict):
 class Unlisted(_Strict):
     """Something people ask about which the source does not name."""
 
-    id: Identifier
+    id: PlainIdentifier
     name: Text
-    kind: str
+    kind: Literal["condition", "medicine", "supplement", "food", "habit", "event", "other"]
     say: List[Text]
 
 
@@ -176,6 +177,7 @@ class Vocabulary(_Strict):
     scope: Dict[str, List[Text]]
     negation: Negation
     groups: Dict[str, List[Text]] = {}
+    misheard: Dict[str, Text] = {}
 
 
 class Phrase(_Strict):
@@ -191,12 +193,23 @@ def default_folder() -> Path:
     return Path(os.environ.get("LEGCRAMPS_KNOWLEDGE") or Path(__file__).resolve().parent.parent / "knowledge")
 
 
+Reader = Callable[[Path], Mapping[str, Any]]
+
+
+def _read_fast(path: Path) -> Mapping[str, Any]:
+    """The file without line numbers, in a tenth of the time."""
+    return YAML(typ="safe").load(path.read_text(encoding="utf8"))
+
+
 def _read(path: Path) -> CommentedMap:
+    """The file with the line of everything in it, and with errors that name file, line and remedy."""
     yaml = YAML(typ="rt")
     try:
         content = yaml.load(path.read_text(encoding="utf8"))
     except FileNotFoundError:
         raise KnowledgeError(path.name, None, "the file is missing", f"Put it back: git checkout knowledge/{path.name}")
+    except OSError as error:
+        raise KnowledgeError(path.name, None, f"the file cannot be read: {error.strerror}", "Make it a file that you may read")
     except UnicodeDecodeError as error:
         raise KnowledgeError(path.name, None, f"not UTF-8 text (byte {error.start})", "Save the file as UTF-8")
     except MarkedYAMLError as error:
@@ -228,7 +241,8 @@ def _line(node: Any, where: Sequence[Any]) -> Optional[int]:
 _REMEDIES = {
     "value_error.extra": "Remove this field, or correct its name",
     "value_error.missing": "Add the missing field",
-    "value_error.str.regex": "Use small letters, digits, '_' and '.' only",
+    "value_error.str.regex": "Use small letters, digits and '_' only, a letter first ('.' also in the id of a statement)",
+    "value_error.const": "Write one of those",
 }
 
 
@@ -320,11 +334,19 @@ def _collect_statements(facts: _Facts, content: CommentedMap) -> Tuple[Dict[str,
                                      "Keep one of them, with both citations")
             identifier = f"link.{condition.id}" + (f".{link.grade}" if len(condition.links) > 1 else "")
             name = link.phrase or condition.name
-            text = facts.grades[link.grade].text.format(
-                name=name, Name=name[0].upper() + name[1:], **{"is": "are" if condition.plural else "is"})
+            text = _fill(facts.grades[link.grade].text, content, ["grades", link.grade, "text"],
+                         name=name, Name=name[0].upper() + name[1:], **{"is": "are" if condition.plural else "is"})
             link_ids[key] = identifier
             statements[identifier] = Statement(id=identifier, text=text, cites=link.cites)
     return statements, link_ids
+
+
+def _fill(text: str, content: Mapping[str, Any], where: List[Any], **names: str) -> str:
+    try:
+        return text.format(**names)
+    except (KeyError, IndexError, ValueError):
+        raise KnowledgeError(FACTS_FILE, _line(content, where), f"'{text}' cannot be filled in",
+                             f"In braces, write only: {', '.join(names)}") from None
 
 
 def _check_facts(facts: _Facts, content: CommentedMap) -> None:
@@ -333,12 +355,17 @@ def _check_facts(facts: _Facts, content: CommentedMap) -> None:
         raise KnowledgeError(FACTS_FILE, _line(content, ["grades"]), f"grades missing or unknown: {', '.join(sorted(wrong))}",
                              f"There are exactly these: {', '.join(GRADES)}")
     known = {statement.id for statement in facts.statements}
-    seen: Dict[str, str] = {}
+    seen: Set[str] = set()
+    names: Dict[str, str] = {}
     for position, condition in enumerate(facts.conditions):
         line = _line(content, ["conditions", position])
         if condition.id in seen:
             raise KnowledgeError(FACTS_FILE, line, f"a second condition '{condition.id}'", "Give it an id of its own")
-        seen[condition.id] = condition.name
+        seen.add(condition.id)
+        for name in (condition.name, *condition.aka):
+            other = names.setdefault(normalise_alias(name), condition.id)
+            if other != condition.id:
+                raise KnowledgeError(FACTS_FILE, line, f"'{name}' is already a name of '{other}'", "Give each condition names of its own")
         if condition.group not in facts.groups:
             raise KnowledgeError(FACTS_FILE, line, f"unknown group '{condition.group}'", f"Write one of: {', '.join(facts.groups)}")
         if not condition.links:
@@ -366,7 +393,7 @@ def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
                 yield say, getattr(item, "id", "+".join(getattr(item, "entries", []))), [block, position, "say", number]
 
 
-def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition]) -> None:
+def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition], groups: Mapping[str, str]) -> None:
     def need_entry(entry: str, where: List[Any]) -> None:
         if entry not in conditions:
             raise KnowledgeError(VOCABULARY_FILE, _line(content, where), f"'{entry}' is no condition of {FACTS_FILE}",
@@ -375,29 +402,42 @@ def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions:
     for block in ("entries", "abbreviations", "medicines"):
         for entry in getattr(vocabulary, block):
             need_entry(entry, [block, entry])
+    for group in vocabulary.groups:
+        if group not in groups:
+            raise KnowledgeError(VOCABULARY_FILE, _line(content, ["groups", group]), f"'{group}' is no group of {FACTS_FILE}",
+                                 f"Write one of: {', '.join(groups)}")
     for block in ("families", "ambiguous", "combined_medicines"):
         for position, item in enumerate(getattr(vocabulary, block)):
             for entry in item.entries:
                 need_entry(entry, [block, position])
+    for blocks in (("families", "ambiguous"), ("unlisted",)):
+        ids = set()
+        for block in blocks:
+            for position, item in enumerate(getattr(vocabulary, block)):
+                if item.id in ids:
+                    raise KnowledgeError(VOCABULARY_FILE, _line(content, [block, position]), f"a second '{item.id}' in {' or '.join(blocks)}",
+                                         "Give it an id of its own, or put its words to the first")
+                ids.add(item.id)
+    facts = {normalise_alias(name): c.id for c in conditions.values() for name in (c.name, *c.aka)}
     seen: Dict[str, Tuple[str, Optional[int]]] = {}
     for say, meaning, where in _aliases(vocabulary):
         key, line = normalise_alias(say), _line(content, where)
-        if key in seen:
-            other, other_line = seen[key]
+        other, place = (seen[key][0], f"line {seen[key][1]}") if key in seen else (facts.get(key, meaning), FACTS_FILE)
+        if key in seen or other != meaning:
             what = "stands twice" if other == meaning else f"already means '{other}'"
-            raise KnowledgeError(VOCABULARY_FILE, line, f"'{say}' {what} (line {other_line})",
+            raise KnowledgeError(VOCABULARY_FILE, line, f"'{say}' {what} ({place})",
                                  "Keep it in one place; for a word that may mean several entries use 'families' or 'ambiguous'")
         seen[key] = (meaning, line)
 
 
 def _flatten(content: Mapping[str, Any], file: str, prefix: str = "", root: Any = None, where: Iterable[Any] = ()) -> Dict[str, Phrase]:
-    """``{a: {b: text}}`` → ``{"a.b": Phrase}``; a mapping with the key ``text`` is a phrase."""
+    """``{a: {b: text}}`` → ``{"a.b": Phrase}``; a mapping with the key ``text`` or ``speech`` is a phrase."""
     root = content if root is None else root
     phrases: Dict[str, Phrase] = {}
     for key, value in content.items():
         here = [*where, key]
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and "text" not in value:
+        if isinstance(value, Mapping) and not {"text", "speech"} & set(value):
             phrases.update(_flatten(value, file, f"{name}.", root, here))
         elif isinstance(value, str) and value.strip():
             phrases[name] = Phrase(text=value.strip())
@@ -415,15 +455,23 @@ def load(folder: Optional[Path] = None) -> Knowledge:
         KnowledgeError: naming file, line and remedy, for the first thing found wrong.
     """
     folder = Path(folder or default_folder())
-    facts_content = _read(folder / FACTS_FILE)
+    try:
+        return _load(folder, _read_fast)
+    except Exception:
+        # Once more with line numbers, which takes seconds, to say where the error is.
+        return _load(folder, _read)
+
+
+def _load(folder: Path, read: Reader) -> Knowledge:
+    facts_content = read(folder / FACTS_FILE)
     facts: _Facts = _parse(_Facts, facts_content, FACTS_FILE)
     _check_facts(facts, facts_content)
     statements, link_ids = _collect_statements(facts, facts_content)
     conditions = {condition.id: condition for condition in facts.conditions}
 
-    vocabulary_content = _read(folder / VOCABULARY_FILE)
+    vocabulary_content = read(folder / VOCABULARY_FILE)
     vocabulary: Vocabulary = _parse(Vocabulary, vocabulary_content, VOCABULARY_FILE)
-    _check_vocabulary(vocabulary, vocabulary_content, conditions)
+    _check_vocabulary(vocabulary, vocabulary_content, conditions, facts.groups)
 
     return Knowledge(
         folder=folder,
@@ -433,7 +481,8 @@ def load(folder: Optional[Path] = None) -> Knowledge:
         groups=facts.groups,
         conditions=conditions,
         vocabulary=vocabulary,
-        phrases=_flatten(_read(folder / PHRASES_FILE), PHRASES_FILE),
+        phrases=_flatten(read(folder / PHRASES_FILE), PHRASES_FILE),
+        # With line numbers: legcramps.nlu.safety_guard checks it, and names the line of an error.
         safety=_read(folder / SAFETY_FILE),
         unlisted={item.id: item for item in vocabulary.unlisted},
         families={item.id: item for item in [*vocabulary.families, *vocabulary.ambiguous]},

@@ -17,7 +17,7 @@ MAX_GLOSSES = 2
 
 def answer_condition(heard: Heard, context: Context, composer: Composer) -> Turn:
     """One reply for what the source lists, one for what it does not, and a question where a word may mean several."""
-    named = heard.named() or _from_context(heard, context)
+    named = _own(heard.named()) or _from_context(heard, context)
     unlisted, ambiguous = heard.named("unlisted"), heard.named("ambiguous")
     if not (named or unlisted or ambiguous):
         return _nothing_named(heard, context, composer)
@@ -49,6 +49,11 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
         return reply(context, Topic.CONDITION, pieces, buttons, entries)
     pieces = [*links, composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
     return reply(context, Topic.CONDITION_DETAILS, pieces, buttons, entries, outcome=Outcome.NOT_COVERED)
+
+
+def _own(named: Tuple[Mention, ...]) -> Tuple[Mention, ...]:
+    """Without what is somebody else's, where something of the sufferer's own is named too."""
+    return tuple(m for m in named if m.person == "self") or named
 
 
 def _from_context(heard: Heard, context: Context) -> Tuple[Mention, ...]:

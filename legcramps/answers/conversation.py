@@ -102,13 +102,11 @@ def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Op
 
 
 def answer_deny(heard: Heard, context: Context, composer: Composer) -> Turn:
-    if context.offer or context.options:
-        return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
-    return _nothing_offered(context, composer)
+    return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
 
 
 def answer_unsure(heard: Heard, context: Context, composer: Composer) -> Turn:
-    return _nothing_offered(context, composer)
+    return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.be_unsure")], composer.buttons("ask_help"))
 
 
 def _nothing_offered(context: Context, composer: Composer) -> Turn:
@@ -135,6 +133,8 @@ def answer_correction(heard: Heard, context: Context, composer: Composer, follow
     """"No, I meant hypo": answers what was meant; with nothing named, asks again."""
     if heard.mentions:
         return follow(replace(heard, intent="ask_condition"), context, composer)
+    if not context.said:
+        return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.correct_assistant")])
     return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.corrected")],
                  composer.buttons("ask_causes", "ask_relief", "ask_difference"))
 
@@ -177,6 +177,12 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
         buttons = composer.buttons("ask_help")
         pieces = [composer.phrase("person.configured", contact=contact) if contact else composer.phrase("person.none")]
     return aside(context, Outcome.CLARIFY, pieces, buttons, misunderstood=missed)
+
+
+def answer_unclear_trouble(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Leg trouble at night that may be a cramp or not: asks, since pain alone is not ours."""
+    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.is_it_a_cramp")],
+                 composer.buttons("ask_definition", "ask_causes", "ask_difference"))
 
 
 def answer_something_else(heard: Heard, context: Context, composer: Composer) -> Turn:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from legcramps.answers.compose import MAX_NAMED, Composer, join_names
-from legcramps.answers.turn import aside
+from legcramps.answers.turn import aside, joined, reply
 from legcramps.answers.types import Context, Heard, Outcome, Topic, Turn
 
 TOPIC_OF = {
@@ -19,7 +19,6 @@ TOPIC_OF = {
 }
 
 _OFFERS = {
-    Topic.TREATMENT: ("ask_relief", "ask_causes"),
     Topic.PREVENTION: ("ask_relief", "ask_causes"),
     Topic.SYMPTOMS: ("ask_definition", "ask_difference"),
     Topic.MECHANISM: ("ask_causes", "ask_definition"),
@@ -27,14 +26,23 @@ _OFFERS = {
 
 
 def answer_not_covered(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """The closed "the source does not say" of the topic; for treatment and prevention also the one thing it gives, for relief."""
+    """The closed "the source does not say" of the topic; for treatment and prevention also the one thing it gives, for relief.
+
+    Someone who asks for a treatment gets that one thing as a reply of its own, since it is an answer, with its place.
+    """
     topic = TOPIC_OF[heard.intent]
     pieces = [composer.phrase(f"not_covered.{topic.value}")]
     if topic in (Topic.TREATMENT, Topic.PREVENTION):
         named = [composer.unlisted_name(m.id) for m in heard.named("unlisted")[:MAX_NAMED]]
         if named:
             pieces.append(composer.phrase("not_covered.treatment_named", names=join_names(named, last="or")))
-        pieces += [composer.phrase("not_covered.relief_only"), composer.statement("relief.stretch")]
+        if topic is Topic.PREVENTION:
+            pieces += [composer.phrase("not_covered.relief_only"), composer.statement("relief.stretch")]
     worried = topic in (Topic.SERIOUSNESS, Topic.SEE_DOCTOR)
     pieces.append(composer.phrase("advice.worried" if worried else "advice.ask_professional"))
-    return aside(context, Outcome.NOT_COVERED, pieces, composer.buttons(*_OFFERS.get(topic, ("ask_causes", "ask_relief"))), topic)
+    offers = composer.buttons(*_OFFERS.get(topic, ("ask_causes", "ask_relief")))
+    turn = aside(context, Outcome.NOT_COVERED, pieces, () if topic is Topic.TREATMENT else offers, topic)
+    if topic is Topic.TREATMENT:
+        relief = (composer.phrase("not_covered.relief_only"), composer.statement("relief.stretch"))
+        turn = joined(turn, reply(turn.context, Topic.RELIEF, relief, composer.buttons("ask_causes", "ask_see_doctor")))
+    return turn

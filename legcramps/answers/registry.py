@@ -59,6 +59,7 @@ INTENTS: Dict[str, AnswerFunction] = {
     "start_over": conversation.answer_start_over,
     "forget_me": conversation.answer_forget,
     "give_feedback": conversation.answer_feedback,
+    "unclear_trouble": conversation.answer_unclear_trouble,
     "something_else": conversation.answer_something_else,
     "report_emergency": safety.answer_urgent,
     "express_self_harm": safety.answer_crisis,
