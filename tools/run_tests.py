@@ -1,0 +1,43 @@
+"""Runs the tests in one pytest, fast layers first: `python tools/run_tests.py [--only LAYER] [pytest's options]`.
+
+One run, so that its closing line counts everything; all of it, so that one failure does not hide the next.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Optional, Sequence
+
+REPO = Path(__file__).resolve().parent.parent
+LAYERS = ("unit", "data", "model", "conversations", "channels", "browser")
+
+
+def paths_to_run(tests: Path, only: Optional[str] = None) -> list[Path]:
+    """What pytest is to run under `tests`: the layers that are there, then every other test that lies there."""
+    if only is not None:
+        return [tests / only]
+    layers = [tests / layer for layer in LAYERS if (tests / layer).is_dir()]
+    return layers + sorted(
+        path
+        for path in tests.iterdir()
+        if path not in layers and (path.match("test_*.py") or (path.is_dir() and any(path.rglob("test_*.py"))))
+    )
+
+
+def command(arguments: Sequence[str], tests: Path = REPO / "tests") -> list[str]:
+    """pytest's command line. A path in `tests` among `arguments` takes the place of the layers."""
+    arguments = list(arguments)
+    only = None
+    if arguments[:1] == ["--only"]:
+        only, arguments = arguments[1], arguments[2:]
+    if any(tests in Path(argument.split("::")[0]).resolve().parents for argument in arguments):
+        return [sys.executable, "-m", "pytest", *arguments]
+    return [sys.executable, "-m", "pytest", *arguments, *map(str, paths_to_run(tests, only))]
+
+
+if __name__ == "__main__":
+    os.chdir(REPO)
+    line = command(sys.argv[1:])
+    os.execv(line[0], line)
