@@ -1,7 +1,7 @@
 """The sentence encoder: texts to vectors whose cosine says how alike they are in meaning.
 
-It runs the vendored ONNX file in ``models/encoder`` (its model card is there) on the CPU, without network, and keeps nothing
-of the texts it is given.
+It runs the vendored ONNX file in ``models/encoder`` (its model card is there) on the CPU, without network, and keeps
+nothing of the texts it is given.
 """
 
 from __future__ import annotations
@@ -42,13 +42,12 @@ class SentenceEncoder:
 
     def __init__(self, folder: Path = DEFAULT_FOLDER, *, threads: int = 1, max_length: int | None = None) -> None:
         manifest = _read_manifest(folder)
-        for name, expected in manifest["files"].items():
-            _check_file(folder / name, expected["sha256"])
-
         self.dimensions: int = manifest["dimensions"]
         self.max_length: int = manifest["max_length"] if max_length is None else max_length
         if not 3 <= self.max_length <= manifest["longest_possible"]:
             raise ValueError(f"max_length must be from 3 to {manifest['longest_possible']}, not {self.max_length}.")
+        for name, expected in manifest["files"].items():
+            _check_file(folder / name, expected["sha256"])
 
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -65,8 +64,8 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of the texts, in their order: float32, shape ``(len(texts), dimensions)``, each of length 1.
 
-        A text's vector does not depend on the texts beside it: only texts of the same number of tokens share a batch, so
-        nothing is padded, and the model scales each token by itself.
+        A text's vector does not depend on the texts beside it: only texts of the same number of tokens share a batch,
+        so nothing is padded, and the model scales each token by itself.
         """
         if isinstance(texts, str):
             raise TypeError("encode() takes a sequence of texts, not one text.")
