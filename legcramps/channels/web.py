@@ -1,0 +1,236 @@
+"""The web channel: JSON over HTTP for a website's chat.
+
+* ``POST /webhooks/web/session`` → ``{"token", "conversation", "expires_in"}``; with a valid token, the same conversation for longer.
+* ``POST /webhooks/web/messages``, ``{"text", "id"}`` → lines of JSON: ``accepted``, each ``message`` when it is ready, ``done``.
+* ``GET /webhooks/web/history`` → ``{"turns": [{"text", "replies"}]}``.
+* ``DELETE /webhooks/web/conversation`` deletes what is kept of the conversation.
+
+All but the first need ``Authorization: Bearer <token>``. Every error is JSON: ``{"error": "a sentence"}``.
+"""
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import logging
+import time
+import uuid
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Set
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from legcramps import logs, settings
+from legcramps.channels import guard
+from legcramps.channels.guard import AnswerOnce, Exchange, RateLimit, Refused
+from legcramps.channels.replies import Reply, from_message, problem_reply
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TURN = 30.0
+"""Seconds; then the person hears that something went wrong. An ordinary turn takes a hundredth of one."""
+
+BURST = 5
+"""Minutes' worth of messages that may come at once."""
+
+SHARED_ADDRESS = 10
+"""An address may be a clinic or a school: it may send as much as so many sessions."""
+
+Line = Dict[str, Any]
+Handler = Callable[..., Awaitable[HTTPResponse]]
+
+
+class WebOutput(OutputChannel):
+    """Passes each reply on whole: text, suggestions and envelope in one line."""
+
+    def __init__(self, exchange: "Exchange[Line]"):
+        self._exchange = exchange
+        self.replies = 0
+
+    @classmethod
+    def name(cls) -> str:
+        return WebChannel.name()
+
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+        self.replies += 1
+        self._exchange.add(_message_line(from_message(message)))
+
+
+class WebChannel(InputChannel):
+    """Sessions, messages and history over HTTP; see the module's description."""
+
+    def __init__(self, current: Optional[settings.Settings] = None):
+        self._settings = current or settings.read()
+        self._secret = settings.read_secret(self._settings)
+        self._once = AnswerOnce()
+        rate = self._settings.rate_per_minute
+        self._per_session = RateLimit(rate, rate * BURST)
+        self._per_address = RateLimit(rate * SHARED_ADDRESS, rate * SHARED_ADDRESS * BURST)
+        self._turns: Set["asyncio.Task[None]"] = set()
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "WebChannel":
+        # Everything it needs is in the environment (.env.example), so that no secret stands in credentials.yml.
+        return cls()
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        routes = Blueprint("web_channel")
+
+        @routes.post("/session")
+        @self._answering
+        async def open_session(request: Request) -> HTTPResponse:
+            guard.check_size(len(request.body))
+            conversation = uuid.uuid4().hex
+            if request.headers.get("authorization"):
+                conversation = self._conversation(request)
+            seconds = self._settings.session_seconds
+            token = guard.issue_token(self._secret, conversation, time.time() + seconds)
+            return json_response({"token": token, "conversation": conversation, "expires_in": seconds})
+
+        @routes.post("/messages")
+        @self._answering
+        async def take_message(request: Request) -> Optional[HTTPResponse]:
+            conversation = self._conversation(request)
+            incoming = guard.read_body(request.body, request.headers.get("content-type"))
+            exchange, new = self._once.begin(conversation, incoming.id)
+            if new:
+                self._start(self._answer(exchange, conversation, incoming, on_new_message))
+            response = await request.respond(content_type="application/x-ndjson", headers={"cache-control": "no-store", **_cors(request)})
+            async for line in exchange.read():
+                await response.send(json.dumps(line, ensure_ascii=False) + "\n")
+            await response.eof()
+            return None
+
+        @routes.get("/history")
+        @self._answering
+        async def show_history(request: Request) -> HTTPResponse:
+            tracker = await _store(request).retrieve_full_tracker(self._conversation(request))
+            return json_response({"turns": _turns(tracker.events if tracker else [])}, headers={"cache-control": "no-store"})
+
+        @routes.delete("/conversation")
+        @self._answering
+        async def delete_conversation(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            async with request.app.ctx.agent.lock_store.lock(conversation):
+                deleted = await _store(request).delete(conversation)
+            self._once.forget(conversation)
+            return json_response({"deleted": deleted})
+
+        for path in ("/session", "/messages", "/history", "/conversation"):
+            # Browsers ask before a page of another origin may call.
+            routes.add_route(self._answering(_no_content), path, methods=["OPTIONS"], name=f"ask_{path[1:]}")
+        return routes
+
+    # --- one message ------------------------------------------------------------------------------------------------
+
+    async def _answer(self, exchange: "Exchange[Line]", conversation: str, incoming: guard.Incoming,
+                      on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
+        exchange.add({"type": "accepted", "id": incoming.id})
+        try:
+            heard = guard.read(incoming.text)
+            if heard.problem:
+                logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
+                exchange.add(_message_line(problem_reply(heard.problem)))
+                return
+            output = WebOutput(exchange)
+            message = UserMessage(heard.text, output, conversation, input_channel=self.name())
+            await asyncio.wait_for(on_new_message(message), LONGEST_TURN)
+            if not output.replies:
+                # Rasa goes on in silence when an action server is down or an action fails there.
+                logger.error("no reply conversation=%s", conversation)
+                exchange.add(_error_line())
+        except Exception as error:
+            exchange.add(_error_line(logs.failure(logger, "web turn", error)))
+        finally:
+            exchange.add({"type": "done"})
+            exchange.finish()
+
+    def _start(self, turn: Awaitable[None]) -> None:
+        # A turn is finished even when the client goes away, or memory and what was said would part.
+        task = asyncio.ensure_future(turn)
+        self._turns.add(task)
+        task.add_done_callback(self._turns.discard)
+
+    # --- what all routes share --------------------------------------------------------------------------------------
+
+    def _answering(self, handler: Handler) -> Handler:
+        """Checks origin and rate, and turns everything that goes wrong into a JSON sentence."""
+
+        @functools.wraps(handler)
+        async def answer(request: Request) -> Optional[HTTPResponse]:
+            origin = request.headers.get("origin")
+            try:
+                if not guard.origin_allowed(origin, request.host, self._settings.origins):
+                    raise Refused(403, "Pages of this origin may not use this server; LEGCRAMPS_ORIGINS lists those that may.")
+                request.ctx.origin = origin
+                self._per_address.check(guard.client_address(request.ip, request.headers.get("x-forwarded-for"), self._settings.proxies))
+                response = await handler(request)
+            except Refused as refused:
+                response = json_response({"error": refused.sentence}, status=refused.status)
+                if refused.retry_after:
+                    response.headers["retry-after"] = str(refused.retry_after)
+                if refused.status == 401:
+                    response.headers["www-authenticate"] = "Bearer"
+            except Exception as error:
+                identifier = logs.failure(logger, f"web {request.method} {request.path}", error)
+                if request.responded:
+                    return None
+                response = json_response({"error": problem_reply("internal")["text"], "id": identifier}, status=500)
+            if response is not None:
+                response.headers.update(_cors(request))
+            return response
+
+        return answer
+
+    def _conversation(self, request: Request) -> str:
+        conversation = guard.check_token(self._secret, request.headers.get("authorization"), time.time())
+        self._per_session.check(conversation)
+        return conversation
+
+
+async def _no_content(request: Request) -> HTTPResponse:
+    return HTTPResponse(status=204)
+
+
+def _cors(request: Request) -> Dict[str, str]:
+    origin = getattr(request.ctx, "origin", None)
+    if not origin:
+        return {"vary": "Origin"}
+    return {"vary": "Origin", "access-control-allow-origin": origin, "access-control-allow-methods": "GET, POST, DELETE",
+            "access-control-allow-headers": "Authorization, Content-Type", "access-control-max-age": "600"}
+
+
+def _store(request: Request) -> Any:
+    """The tracker store itself; ``rasa run`` wraps it in one that knows nothing of deleting."""
+    store = request.app.ctx.agent.tracker_store
+    return getattr(store, "_tracker_store", store)
+
+
+def _message_line(reply: Reply) -> Line:
+    return {"type": "message", **reply}
+
+
+def _error_line(identifier: Optional[str] = None) -> Line:
+    return {"type": "error", **problem_reply("internal"), **({"id": identifier} if identifier else {})}
+
+
+def _turns(events: List[Event]) -> List[Dict[str, Any]]:
+    """What was said, turn by turn; a pressed button as its title."""
+    turns: List[Dict[str, Any]] = []
+    titles: Dict[str, str] = {}
+    for event in events:
+        if isinstance(event, UserUttered):
+            turns.append({"text": titles.get(event.text, event.text), "replies": []})
+        elif isinstance(event, BotUttered) and turns:
+            reply = from_message({"text": event.text, **event.data})
+            turns[-1]["replies"].append(reply)
+            titles.update({button["payload"]: button["title"] for button in reply["buttons"]})
+    return turns

@@ -1,0 +1,292 @@
+"""The command line. Rasa is imported only by the commands that need it, so that ``--help`` and errors come at once."""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Sequence, TextIO, Tuple
+
+from legcramps import logs, settings
+from legcramps.knowledge import KnowledgeError
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Runs one command; returns the exit code: 0 done, 1 could not be done, 2 asked wrongly, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    settings.load_env_file(settings.project_root() / ".env")
+    logs.prepare()
+    try:
+        return options.run(options) or OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; what is still in the buffer has nowhere to go.
+        sys.stdout = open("/dev/null", "w", encoding="utf8")
+        return OK
+    except KnowledgeError as error:
+        return _fail(f"knowledge/{error}")
+    except Exception as error:
+        if not _is_sentence(error):
+            raise
+        return _fail(str(error))
+
+
+# --- ask ------------------------------------------------------------------------------------------------------------
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if bool(options.text) == bool(options.file):
+        return _fail('Give either a question, as in: legcramps ask "can anemia do this?", or --file IN --out OUT.', USAGE)
+    if options.file:
+        if not options.out:
+            return _fail("Say with --out where the answers of --file shall go.", USAGE)
+        return _ask_file(Path(options.file), Path(options.out))
+    assistant = _load_assistant()
+    result = asyncio.run(assistant.turn("ask", " ".join(options.text)))
+    if options.json:
+        _print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        _print("\n\n".join(_as_text(reply) for reply in result.replies))
+    failed = any(reply["answer"].get("outcome") == "error" for reply in result.replies)
+    return FAILED if failed else OK
+
+
+def _ask_file(source: Path, target: Path) -> int:
+    try:
+        lines = source.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    except OSError as error:
+        return _fail(f"{source} cannot be read: {error.strerror}.")
+    try:
+        out = target.open("w", encoding="utf8")
+    except OSError as error:
+        return _fail(f"{target} cannot be written: {error.strerror}.")
+    with out:
+        assistant = _load_assistant()
+        bad = asyncio.run(_answer_lines(assistant, lines, out))
+    if bad:
+        print(f"{bad} of {len([line for line in lines if line.strip()])} lines could not be read; they are marked with "
+              f"'error' in {target}.", file=sys.stderr)
+    return FAILED if bad else OK
+
+
+async def _answer_lines(assistant: Any, lines: Sequence[str], out: TextIO) -> int:
+    from tqdm import tqdm
+
+    bad = 0
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    for number, line in tqdm(numbered, desc="Answering", unit="line", file=sys.stderr):
+        identifier: Any = number
+        try:
+            identifier, turns = read_line(line, number)
+        except ValueError as error:
+            bad += 1
+            tqdm.write(f"Line {number}: {error}", file=sys.stderr)
+            answered: Dict[str, Any] = {"id": number, "error": str(error)}
+        else:
+            # Two lines may have the same id and are still two conversations.
+            conversation = uuid.uuid4().hex
+            results = [(await assistant.turn(conversation, text)).as_dict() for text in turns]
+            await assistant.forget(conversation)
+            answered = {"id": identifier, "turns": results}
+        out.write(json.dumps(answered, ensure_ascii=False) + "\n")
+    return bad
+
+
+def read_line(line: str, number: int) -> Tuple[Any, List[str]]:
+    """One line of a batch: its id (the line's number when it names none) and the texts of its turns.
+
+    Raises:
+        ValueError: the line is none of the three forms; the message says what is wrong.
+    """
+    line = line.strip()
+    if not line.startswith("{"):
+        return number, [line]
+    try:
+        item = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"starts with '{{' but is no valid JSON: {error}") from None
+    unknown = sorted(set(item) - {"id", "text", "turns"})
+    if unknown or ("text" in item) == ("turns" in item):
+        raise ValueError('write a plain text, {"id", "text"} or {"id", "turns": [texts]}'
+                         + (f"; unknown: {', '.join(unknown)}" if unknown else ""))
+    turns = item["turns"] if "turns" in item else [item["text"]]
+    if not isinstance(turns, list) or not turns or not all(isinstance(text, str) for text in turns):
+        raise ValueError("'text' must be a text and 'turns' a list of at least one text")
+    identifier = item.get("id", number)
+    if not isinstance(identifier, (str, int)):
+        raise ValueError("'id' must be a text or a whole number")
+    return identifier, turns
+
+
+# --- chat -----------------------------------------------------------------------------------------------------------
+
+
+def _chat(options: argparse.Namespace) -> int:
+    assistant = _load_assistant()
+    print("Ask about night leg cramps. A number chooses a suggestion; /quit leaves.\n")
+    asyncio.run(_converse(assistant))
+    return OK
+
+
+async def _converse(assistant: Any) -> None:
+    conversation = uuid.uuid4().hex
+    offered: List[Dict[str, str]] = []
+    for text in _typed():
+        if text.isdecimal() and 1 <= int(text) <= len(offered):
+            text = offered[int(text) - 1]["payload"]
+        result = await assistant.turn(conversation, text)
+        offered = [button for reply in result.replies for button in reply["buttons"]]
+        print("\n" + "\n\n".join(_as_text(reply, False) for reply in result.replies))
+        for number, button in enumerate(offered, start=1):
+            print(f"  {number}. {button['title']}")
+        print()
+
+
+def _typed() -> Iterator[str]:
+    try:
+        import readline  # noqa: F401 (gives input() editing and a history)
+    except ImportError:
+        pass
+    while True:
+        try:
+            text = input("You: ").strip()
+        except EOFError:
+            print()
+            return
+        if text.lower() in ("/quit", "/exit", "/q"):
+            return
+        yield text
+
+
+# --- serve, train, evaluate -----------------------------------------------------------------------------------------
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from legcramps.server import listen
+
+    current = settings.read()
+    listener = listen.reserve(options.host or current.host, current.port if options.port is None else options.port)
+    # What else can be known to fail, before the seconds of loading.
+    settings.read_secret(current)
+    print("Loading the model …", flush=True)
+    from legcramps.server import app
+
+    return app.serve(listener, current)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from legcramps import training
+
+    stream = sys.stderr
+
+    def say(line: str) -> None:
+        # Training catches what Rasa prints; this goes past that.
+        print(line, file=stream, flush=True)
+
+    current = settings.read()
+    # Without --if-changed Rasa is asked to train whatever has changed or not; --force is the explicit way to say so.
+    force = options.force or not options.if_changed
+    before = current.model.stat().st_mtime_ns if current.model.exists() else None
+    training.ensure_model(force=force, say=say, current=current)
+    if before == current.model.stat().st_mtime_ns:
+        say("Nothing has changed since the last training.")
+    return OK
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from legcramps import evaluation
+
+    return evaluation.main(options.rest)
+
+
+# --- shared ---------------------------------------------------------------------------------------------------------
+
+
+def _load_assistant() -> Any:
+    if sys.stderr.isatty():
+        print("Loading …", end="\r", file=sys.stderr, flush=True)
+    from legcramps.server.assistant import Assistant
+
+    logs.configure("WARNING")
+    return Assistant.load()
+
+
+def _as_text(reply: Dict[str, Any], buttons: bool = True) -> str:
+    lines = [reply["text"]]
+    places = [place_of(citation) for citation in reply["answer"].get("citations", [])]
+    if places:
+        lines.append(f"Source: {'; '.join(places)}")
+    if buttons and reply["buttons"]:
+        lines.append("You can go on with: " + " · ".join(button["title"] for button in reply["buttons"]))
+    return "\n".join(lines)
+
+
+def place_of(citation: Dict[str, Any]) -> str:
+    """A citation as people read it: ``Causes, paragraph 6, item 4``."""
+    place = f"{citation['section']}, paragraph {citation['paragraph']}"
+    return f"{place}, item {citation['item']}" if citation.get("item") else place
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _fail(message: str, code: int = FAILED) -> int:
+    print(f"legcramps: {message}", file=sys.stderr)
+    return code
+
+
+def _is_sentence(error: Exception) -> bool:
+    """Our own errors say what is wrong and what to do; others are bugs and keep their trace."""
+    return type(error).__module__.startswith("legcramps.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="legcramps", description="Answers questions about night leg cramps from one vetted document, with sources.",
+        epilog="Environment variables are described in .env.example.")
+    commands = parser.add_subparsers(metavar="command", required=True)
+
+    serve = commands.add_parser("serve", help="serve the web channel and a page to try it", description=(
+        "Serves the assistant over HTTP in one process: the web channel, its page, and /healthz and /readyz."))
+    serve.add_argument("--port", type=int, help="port to listen on (default: PORT from the environment, or 5005)")
+    serve.add_argument("--host", help="address to listen on (default: HOST from the environment, or 127.0.0.1)")
+    serve.set_defaults(run=_serve)
+
+    chat = commands.add_parser("chat", help="talk to the assistant in the terminal", description=(
+        "A conversation in the terminal. A number chooses one of the suggestions; /quit or Ctrl-D leaves. Nothing is kept."))
+    chat.set_defaults(run=_chat)
+
+    ask = commands.add_parser(
+        "ask", help="ask one question, or a file of questions", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=(
+            "Answers one question, or each line of a file.\n\n"
+            "A line of the file is a plain text, {\"id\", \"text\"}, or {\"id\", \"turns\": [texts]} for a conversation.\n"
+            "Each line of the output is {\"id\", \"turns\": [{\"text\", \"intent\", \"replies\", \"ms\"}]}, in the same order;\n"
+            "a line that cannot be read becomes {\"id\": its number, \"error\"} and the rest goes on."))
+    ask.add_argument("text", nargs="*", help="the question")
+    ask.add_argument("--json", action="store_true", help="print intent, replies and envelopes as JSON")
+    ask.add_argument("--file", metavar="IN", help="answer each line of this file")
+    ask.add_argument("--out", metavar="OUT", help="where the answers to --file go (JSON lines)")
+    ask.set_defaults(run=_ask)
+
+    train = commands.add_parser("train", help="train the model", description=(
+        "Trains the model from data/, domain.yml, config.yml and knowledge/, and puts it into models/."))
+    train.add_argument("--if-changed", action="store_true", help="only if something that the model depends on has changed")
+    train.add_argument("--force", action="store_true", help="train even if nothing has changed (the default without --if-changed)")
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser("evaluate", help="measure understanding on the evaluation sets", add_help=False)
+    evaluate.add_argument("rest", nargs=argparse.REMAINDER)
+    evaluate.set_defaults(run=_evaluate)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The environment, read in one place. Nothing here is read or written at import time."""
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Optional, Tuple
+
+DEFAULT_PORT = 5005
+DEFAULT_HOST = "127.0.0.1"
+
+
+class SettingsError(ValueError):
+    """An environment variable has a value that cannot be used. The message is a sentence with the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process is set up. ``.env.example`` says what each variable is for.
+
+    ``root`` is the project's folder (config, domain, data, models), ``var`` the folder for what is written at run time.
+    ``origins`` are the web origins that may call the web channel beside its own. ``session_seconds`` is how long a web
+    session's token lasts, ``keep_days`` how long a conversation is kept, ``rate_per_minute`` how many messages a session
+    may send in the long run. ``proxies`` is the number of reverse proxies in front whose ``X-Forwarded-For`` is believed.
+    """
+
+    root: Path
+    var: Path
+    model: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    secret: Optional[str] = None
+    origins: Tuple[str, ...] = ()
+    session_seconds: int = 12 * 3600
+    keep_days: int = 30
+    rate_per_minute: int = 120
+    proxies: int = 0
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> Path:
+        return self.var / "conversations.db"
+
+
+def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
+    """The project's folder: ``LEGCRAMPS_HOME`` if set, else the one that holds the package."""
+    return Path((os.environ if environ is None else environ).get("LEGCRAMPS_HOME") or Path(__file__).resolve().parent.parent)
+
+
+def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
+    """Reads the environment (the process's own when not given).
+
+    Raises:
+        SettingsError: naming the variable and what it may hold.
+    """
+    env = os.environ if environ is None else environ
+    root = project_root(env)
+    return Settings(
+        root=root,
+        var=Path(env.get("LEGCRAMPS_VAR") or root / "var"),
+        model=Path(env.get("LEGCRAMPS_MODEL") or root / "models" / "night-leg-cramps.tar.gz"),
+        host=env.get("HOST") or DEFAULT_HOST,
+        port=_whole_number(env, "PORT", DEFAULT_PORT, 0, 65535),
+        secret=_secret(env),
+        origins=tuple(origin.strip().rstrip("/") for origin in (env.get("LEGCRAMPS_ORIGINS") or "").split(",") if origin.strip()),
+        session_seconds=_whole_number(env, "LEGCRAMPS_SESSION_SECONDS", 12 * 3600, 1, 30 * 86400),
+        keep_days=_whole_number(env, "LEGCRAMPS_KEEP_DAYS", 30, 1, 3650),
+        rate_per_minute=_whole_number(env, "LEGCRAMPS_RATE_PER_MINUTE", 120, 1, 100000),
+        proxies=_whole_number(env, "LEGCRAMPS_PROXIES", 0, 0, 10),
+        log_level=_log_level(env),
+    )
+
+
+def read_secret(current: Settings) -> bytes:
+    """The key that signs sessions: the one that is set, else one made once and kept in the run-time folder.
+
+    Raises:
+        SettingsError: it can be neither read nor made.
+    """
+    if current.secret:
+        return current.secret.encode()
+    file = current.var / "secret"
+    try:
+        current.var.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+                new.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        key = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsError(f"The key for sessions cannot be kept in {file}: {reason}. Make the folder writable, "
+                            "name another with LEGCRAMPS_VAR, or set LEGCRAMPS_SECRET.") from None
+    if len(key) < 16:
+        raise SettingsError(f"The key for sessions in {file} is too short; delete the file to have a new one made.")
+    return key.encode()
+
+
+def load_env_file(file: Path) -> None:
+    """Puts the ``NAME=value`` lines of a file into the environment, where a name is not set there already."""
+    try:
+        lines = file.read_text(encoding="utf8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith("#"):
+            os.environ.setdefault(name.removeprefix("export ").strip(), value.strip().strip("'\""))
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = (env.get(name) or "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} is '{text}'; it must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _secret(env: Mapping[str, str]) -> Optional[str]:
+    secret = env.get("LEGCRAMPS_SECRET") or None
+    if secret and len(secret) < 16:
+        raise SettingsError("LEGCRAMPS_SECRET is too short; use at least 16 characters, or leave it out to have one made.")
+    return secret
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    level = (env.get("LOG_LEVEL") or "INFO").upper()
+    # Below INFO, Rasa writes what people said into the log.
+    if level not in ("INFO", "WARNING", "ERROR"):
+        raise SettingsError(f"LOG_LEVEL is '{level}'; it must be INFO, WARNING or ERROR.")
+    return level
