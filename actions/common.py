@@ -1,6 +1,7 @@
 """What every action shares: reading what was heard and remembered, sending answers, writing memory back."""
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any, Callable, Dict, List, Mapping, Text
 
@@ -9,15 +10,17 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from legcramps import knowledge
-from legcramps.answers import Answer, Composer, Context, Heard, Mention, Turn, respond
+from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, respond
 
 MENTION_KINDS = ("condition", "ambiguous", "unlisted")
 
 
 @lru_cache(maxsize=1)
 def composer() -> Composer:
-    """Made at the first answer, not at import."""
-    return Composer(knowledge.default())
+    """Made at the first answer, not at import, with what the operator has set in the environment."""
+    named = {"source_url": "SOURCE_URL", "person": "PERSON", "emergency_number": "EMERGENCY_NUMBER", "crisis_line": "CRISIS_LINE"}
+    operator = Operator(**{field: os.environ.get(f"LEGCRAMPS_{name}") or None for field, name in named.items()})
+    return Composer(knowledge.default(), operator)
 
 
 def read_mentions(entities: List[Dict[Text, Any]]) -> tuple:

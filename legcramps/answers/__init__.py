@@ -5,7 +5,7 @@ vocabulary; :class:`Composer` builds sentences from the knowledge files.
 """
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.registry import INTENTS, respond
-from legcramps.answers.types import (Answer, Button, ConditionLink, Context, Heard, Mention, Outcome, Piece, PieceKind, Topic, Turn)
+from legcramps.answers.types import (Answer, Button, ConditionLink, Context, Heard, Mention, Operator, Outcome, Piece, PieceKind, Topic, Turn)
 
-__all__ = ["Answer", "Button", "Composer", "ConditionLink", "Context", "Heard", "INTENTS", "Mention", "Outcome", "Piece", "PieceKind",
+__all__ = ["Answer", "Button", "Composer", "ConditionLink", "Context", "Heard", "INTENTS", "Mention", "Operator", "Outcome", "Piece", "PieceKind",
            "Topic", "Turn", "respond", "store"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from legcramps.answers.types import Answer, Button, ConditionLink, Outcome, Piece, PieceKind, Topic
+from legcramps.answers.types import Answer, Button, ConditionLink, Operator, Outcome, Piece, PieceKind, Topic
 from legcramps.knowledge import Condition, Knowledge
 
 MAX_NAMED = 4
@@ -17,10 +17,11 @@ def join_names(names: Sequence[str], last: str = "and") -> str:
 
 
 class Composer:
-    """Makes pieces and buttons from one :class:`~legcramps.knowledge.Knowledge`."""
+    """Makes pieces and buttons from one :class:`~legcramps.knowledge.Knowledge`, and what the operator has set."""
 
-    def __init__(self, knowledge: Knowledge):
+    def __init__(self, knowledge: Knowledge, operator: Operator = Operator()):
         self.knowledge = knowledge
+        self.operator = operator
 
     def statement(self, identifier: str, paragraph: bool = False) -> Piece:
         """A cited fact. KeyError when there is no such statement."""

@@ -1,7 +1,6 @@
 """The flow of a talk: more, again, back, why, the second one, yes and no, corrections, and not being understood."""
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Callable, Dict, List, Optional, Tuple
 
@@ -173,7 +172,7 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
         buttons = composer.buttons("ask_definition", "ask_causes", "ask_relief", "ask_difference")
         pieces = [composer.phrase("clarify.can_talk_about")]
     else:
-        contact = os.environ.get("LEGCRAMPS_PERSON")
+        contact = composer.operator.person
         buttons = composer.buttons("ask_help")
         pieces = [composer.phrase("person.configured", contact=contact) if contact else composer.phrase("person.none")]
     return aside(context, Outcome.CLARIFY, pieces, buttons, misunderstood=missed)

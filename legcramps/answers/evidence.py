@@ -1,7 +1,6 @@
 """How sure the source is of something, and where it says it."""
 from __future__ import annotations
 
-import os
 from typing import List
 
 from legcramps.answers.compose import Composer, join_names
@@ -28,7 +27,7 @@ def answer_evidence(heard: Heard, context: Context, composer: Composer) -> Turn:
 def answer_source(heard: Heard, context: Context, composer: Composer) -> Turn:
     """Where the last answer stands in the source, and what the source is."""
     pieces = [composer.phrase("source.where")]
-    url = os.environ.get("LEGCRAMPS_SOURCE_URL")
+    url = composer.operator.source_url
     if url:
         pieces.append(composer.phrase("source.link", url=url))
     places = [cite for stored in (context.said[-1] if context.said else ()) for cite in composer.restore(stored).citations]

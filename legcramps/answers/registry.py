@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, Optional, Tuple
 
 from legcramps.answers import (causes, conditions, conversation, definition, evidence, medicines, not_covered, out_of_scope, relief,
                                restless_legs, safety, situation, small_talk)
@@ -79,8 +79,7 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     turn = (function or INTENTS[heard.intent])(heard, context, composer)
     for part in heard.parts:
         more = INTENTS[part.intent](part, turn.context, composer)
-        said = {answer.text for answer in turn.answers}
-        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if a.text not in said)))
+        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if not _is_said(a, turn.answers))))
     stored = tuple(store(answer) for answer in turn.answers)
     memory = turn.context
     if heard.intent not in _UNREMEMBERED and any(a.outcome not in _NO_NOTICE for a in turn.answers):
@@ -88,6 +87,12 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     if context.notices or memory.notices or turn.answers[-1].outcome in _NO_NOTICE:
         return Turn(turn.answers, memory)
     return Turn((*turn.answers[:-1], _with_notices(turn.answers[-1], composer)), memory.but(notices=True))
+
+
+def _is_said(answer: Answer, before: Tuple[Answer, ...]) -> bool:
+    """Whether a reply would only say again what the turn has said."""
+    facts = {key for other in before for key in other.statements}
+    return answer.text in {other.text for other in before} or bool(answer.statements) and set(answer.statements) <= facts
 
 
 def _with_notices(answer: Answer, composer: Composer) -> Answer:

@@ -239,6 +239,20 @@ def _frozen(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """What those who run the assistant may set; each has a neutral wording when it is not set.
+
+    ``source_url``: where the source can be read. ``person``: how to reach a person. ``emergency_number``, ``crisis_line``: of the
+    country that is served.
+    """
+
+    source_url: Optional[str] = None
+    person: Optional[str] = None
+    emergency_number: Optional[str] = None
+    crisis_line: Optional[str] = None
+
+
+@dataclass(frozen=True)
 class Turn:
     """What one turn says, and what is remembered after it."""
 
