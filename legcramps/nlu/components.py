@@ -6,6 +6,8 @@ None of them keeps or logs a person's words.
 """
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
 
@@ -57,6 +59,18 @@ def make_sample(doc: Doc, vector: np.ndarray) -> Sample:
     text = doc._.corrected
     named = frozenset(word for m in doc._.mentions for word in plain(text[m.start:m.end]).split())
     return Sample(text, vector, doc._.signals, named)
+
+
+def encode_in_parallel(encoder: SentenceEncoder, texts: Sequence[str]) -> np.ndarray:
+    """``encoder.encode`` on all cores: for training, where there are many texts. The runtime computes outside Python's lock."""
+    workers = os.cpu_count() or 1
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    shares = [order[start::workers] for start in range(workers)]
+    vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
+    with ThreadPoolExecutor(workers) as pool:
+        for share, part in zip(shares, pool.map(lambda share: encoder.encode([texts[i] for i in share]), shares)):
+            vectors[share] = part
+    return vectors
 
 
 class _Stateless(GraphComponent):
@@ -152,7 +166,7 @@ class HybridIntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         examples = [e for e in training_data.training_examples if e.get(INTENT) and e.get(TEXT)]
         docs = [e.get(DOC) or model.model(e.get(TEXT)) for e in examples]
-        vectors = self._encoder.encode([plain(doc._.corrected) for doc in docs])
+        vectors = encode_in_parallel(self._encoder, [plain(doc._.corrected) for doc in docs])
         samples = [make_sample(doc, vector) for doc, vector in zip(docs, vectors)]
         self._model = IntentModel().fit(samples, [e.get(INTENT) for e in examples])
         with self._storage.write_to(self._resource) as folder:

@@ -43,7 +43,8 @@ def mass_of_kind(intent: str, ranking: Ranking) -> float:
     return float(sum(p for i, p in ranking if kind_of(i) == kind))
 
 
-GUARD_ALONE = 0.75
+TALK_SHARE = 0.5
+GUARD_ALONE = 0.85
 """Confidence of a refusal that the guard speaks against the classifier's first choice; what the classifier thinks adds the rest."""
 
 
@@ -59,6 +60,9 @@ def raw_confidence(verdict: Verdict, ranking: Ranking) -> float:
         return GUARD_ALONE + (1 - GUARD_ALONE) * mass
     if first in OUTSIDE and verdict.intent not in OUTSIDE:
         return mass / max(mass, 1 - sum(p for i, p in ranking if i in OUTSIDE), 1e-6)
+    if verdict.intent in OUTSIDE:
+        # Between small talk and a foreign question the line is thin, and little is lost on either side of it.
+        return mass + TALK_SHARE * sum(p for i, p in ranking if kind_of(i) == "small talk")
     return max(mass, verdict.confidence)
 
 

@@ -141,6 +141,10 @@ def make_patterns(knowledge: Knowledge) -> List[Pattern]:
     return patterns
 
 
+def _words_of(patterns: Iterable[Pattern], *kinds: str) -> Set[str]:
+    return {word for p in patterns if p.kind in kinds for word in _WORDS.findall(p.text) if len(word) > 2}
+
+
 def _training_words(folder: Path) -> Set[str]:
     """Words that stand in the training examples at least twice: what people really write to us, typing errors left out."""
     seen: Dict[str, int] = {}
@@ -154,11 +158,12 @@ def _training_words(folder: Path) -> Set[str]:
 def create_pipeline(knowledge: Knowledge, training_folder: Optional[Path] = None) -> Language:
     """A pipeline ready for use; :func:`build` writes one to disk."""
     patterns = make_patterns(knowledge)
-    own = {word for p in patterns if p.kind != "look_alike" for word in _WORDS.findall(p.text) if len(word) > 2}
-    english = english_words()
+    # The words of look-alikes are words, but none that a misspelling could mean.
+    english = {**dict.fromkeys(_words_of(patterns, "look_alike"), 1), **english_words()}
     core = {say for concept in CORE_CONCEPTS for say in knowledge.vocabulary.scope[concept] if say in english}
     # A misspelling that stands in our files must not attract others; the speller mends it itself.
-    own = {word for word in own if word in english or not core & set(one_edit(word))}
+    scope = {word for word in _words_of(patterns, "scope") if word in english or not core & set(one_edit(word))}
+    own = _words_of(patterns, "condition", "ambiguous", "unlisted") | scope
     usual = _training_words(training_folder) if training_folder and training_folder.is_dir() else set()
     nlp = spacy.blank("en")
     nlp.add_pipe("legcramps_spelling")

@@ -70,12 +70,12 @@ _AGE = re.compile(
     r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
     r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
     r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
-    r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|\b[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))", re.IGNORECASE)
+    r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|(?<!['’])[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))", re.IGNORECASE)
 _AGE_WORDS = re.compile(r"\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b", re.IGNORECASE)
 
 _SELF_SUFFERS = re.compile(
     r"\b(i (keep |always |often |also |usually |sometimes |still |just |really |constantly )*(get|got|have|had|wake|woke|suffer|experience|am|was)|"
-    r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)|(wakes?|woke|hits?|gives?|gets) me)\b",
+    r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)\w*|(wakes?|woke|hits?|gives?|gets) me)\b",
     re.IGNORECASE)
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
 _DENIED_AFTER = re.compile(r"^[\s,.?!;-]*(?:no\b|nope\b|not yet\b|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)", re.IGNORECASE)
@@ -97,11 +97,13 @@ class MentionFinder:
             if pattern.kind == "scope":
                 self._scope.add(f"scope:{pattern.ids[0]}", self._docs(nlp, pattern.text))
                 continue
-            # One key for each text: two patterns with the same text are the same thing said in two files.
+            # One key for each text: two patterns with the same text are the same thing said in two files. The stricter reading
+            # wins: a look-alike over an alias's plural ("the pills"), an abbreviation over the same word as a name ("PAD").
             meanings = self._meaning.setdefault(pattern.text, [])
             if not meanings:
                 self._named.add(pattern.text, self._docs(nlp, pattern.text))
-                meanings.append(pattern)
+            if not meanings or pattern.kind == "look_alike" or pattern.abbreviation:
+                meanings[:] = [pattern]
         for where in ("before", "after"):
             self._negation.add(where, [doc for words in negation.get(where, ()) for doc in self._docs(nlp, words)])
 
@@ -122,7 +124,7 @@ class MentionFinder:
         Of concepts that rule each other out the longest match wins ("charley horse" is no creature); a leg, a night or a person may
         stand inside another span ("calf cramp").
         """
-        masks = [span for span in self._named(doc, as_spans=True) if self._meaning[span.label_][0].kind == "look_alike"]
+        masks = [span for span in self._named(doc, as_spans=True) if self._is_look_alike(span)]
         scope = self._scope(doc, as_spans=True)
         rivals = filter_spans([*masks, *(span for span in scope if span.label_ not in _SIDE_BY_SIDE)])
         hidden = {token.i for span in rivals if not span.label_.startswith("scope:") for token in span}
@@ -132,8 +134,7 @@ class MentionFinder:
     def mentions(self, doc: Doc, scope: Sequence[Span]) -> List[Mention]:
         """What is named, in the order of the text."""
         concepts = {span.label_[6:] for span in scope}
-        spans = filter_spans(self._named(doc, as_spans=True))
-        spans = [s for s in spans if self._meaning[s.label_][0].kind != "look_alike" and self._readable(s, doc, concepts)]
+        spans = [s for s in self._longest(self._named(doc, as_spans=True)) if not self._is_look_alike(s) and self._readable(s, doc, concepts)]
         other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
         negators = [(self._vocab.strings[key], start, end) for key, start, end in self._negation(doc)]
@@ -149,11 +150,25 @@ class MentionFinder:
         found += self._ages(doc, found, others, other_sufferer)
         return sorted(found, key=lambda m: (m.start, m.id))
 
+    def _is_look_alike(self, span: Span) -> bool:
+        return self._meaning[span.label_][0].kind == "look_alike"
+
+    def _longest(self, spans: Sequence[Span]) -> List[Span]:
+        """The longest of those that overlap; of equally long ones the look-alike, then the first."""
+        taken: Set[int] = set()
+        kept: List[Span] = []
+        for span in sorted(spans, key=lambda s: (-len(s), not self._is_look_alike(s), s.start)):
+            if taken.isdisjoint(range(span.start, span.end)):
+                taken.update(range(span.start, span.end))
+                kept.append(span)
+        return sorted(kept, key=lambda s: s.start)
+
     def _readable(self, span: Span, doc: Doc, concepts: Set[str]) -> bool:
         """An abbreviation counts when it is written as one, or stands among words of health."""
         if not self._meaning[span.label_][0].abbreviation:
             return True
-        if span.text.isupper() and len(span.text) > 1 and not doc.text.isupper():
+        alone = sum(token.is_alpha for token in doc) == 1
+        if span.text.isupper() and len(span.text) > 1 and (alone or not doc.text.isupper()):
             return True
         return bool(concepts & {"cramp", "leg", "restless_legs"}) or any(t.norm_ in _MEDICAL_CUES for t in doc if t.i != span.start)
 

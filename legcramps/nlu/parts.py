@@ -19,9 +19,14 @@ _ORDINALS: Dict[str, int] = {
     "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10, "last": -1, "final": -1, "bottom": -1, "top": 1,
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "a": 1, "b": 2, "c": 3, "d": 4}
-_ORDINAL = re.compile(r"\b(1st|2nd|3rd|[4-9]th|10th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|bottom|top)\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:\b(?:number|no\.?|option|item|answer|choice|letter|point|pick|choose|take|#)\s*|^\W*)(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|[abcd])\b\W*(?:please)?",
-                       re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\b(1st|2nd|3rd|[4-9]th|10th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last(?! (?:night|week|month|year|time|few))|final|"
+    r"bottom|top)\b", re.IGNORECASE)
+_NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+_NUMBERED = re.compile(
+    rf"\b(?:number|option|item|answer|choice|letter|point)\s*({_NUMBER}|[abcd])\b|\b(?:pick|choose|take)\s+({_NUMBER}|[bcd])\b|(?:\bno\.? ?|#)(\d{{1,2}})\b|"
+    rf"^\W*({_NUMBER}|[abcd])\W*(?:please|pls|thanks|then|i (?:think|guess))?\W*$", re.IGNORECASE)
+"""A number or letter counts as a position after a word such as "number", or when it is all that is said."""
 
 
 def split_questions(text: str) -> List[str]:
@@ -45,7 +50,7 @@ def read_option(text: str) -> Optional[int]:
     match = _ORDINAL.search(lower) or _NUMBERED.search(lower)
     if not match:
         return None
-    word = match.group(1)
+    word = next(group for group in match.groups() if group)
     return int(word) if word.isdigit() else _ORDINALS[word]
 
 

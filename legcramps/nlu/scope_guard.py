@@ -44,8 +44,9 @@ CLEARLY_OURS = 0.15
 PERHAPS_OURS = 0.5
 OUTSIDE_DOUBT = 0.75
 """Below this probability of being outside, a message that names a cramp is taken as ours …"""
-OUTSIDE_DOUBT_LEG = 0.92
-"""… and below this one, when it names a cramp of the leg, or restless legs."""
+OUTSIDE_DOUBT_NAMED, OUTSIDE_DOUBT_LEG = 0.9, 0.97
+"""… and below these, when it names an illness or medicine with the cramp, or a cramp of the leg, or restless legs."""
+MAX_FOREIGN_LISTED = 2
 UNSURE = 0.4
 SHORT = 14
 
@@ -69,10 +70,11 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     mass = sum(p for i, p in ranking if i in OUTSIDE)
     if intent in OUTSIDE:
         claim = next(((i, p) for i, p in ranking if i in CLAIMS), None)
-        doubt = OUTSIDE_DOUBT_LEG if {"cramp", "leg"} <= signals or "restless_legs" in signals else OUTSIDE_DOUBT
+        surely = {"cramp", "leg"} <= signals or "restless_legs" in signals
+        doubt = OUTSIDE_DOUBT_LEG if surely else OUTSIDE_DOUBT_NAMED if signals & {"listed", "unlisted"} else OUTSIDE_DOUBT
         if claim and is_about_us(signals) and mass < doubt:
             return _named(claim[0], claim[1], signals, words, "names our subject")
-        if intent == "ask_other_health" and "listed" in signals and not foreign_words and not signals & NOT_CRAMPS:
+        if intent == "ask_other_health" and "listed" in signals and foreign_words <= MAX_FOREIGN_LISTED and not signals & NOT_CRAMPS:
             return Verdict("ask_condition_details", mass, "names a listed condition and nothing else")
         return Verdict(intent, mass, "classifier")
     if intent not in CLAIMS:
@@ -81,6 +83,8 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if foreign:
         return _outside(ranking, mass, probability, foreign)
     if is_about_us(signals):
+        if "pregnancy" in signals and not signals & {"leg", "night", "restless_legs", "muscle"}:
+            return Verdict(ASK_IF_CRAMP, probability, "cramps in pregnancy may be other cramps")
         return _named(intent, probability, signals, words, "names our subject")
     if {"leg", "night"} <= signals and mass < PERHAPS_OURS:
         if signals & {"pain", "other_symptom"}:

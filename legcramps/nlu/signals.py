@@ -1,7 +1,7 @@
 """What the scope guard and the answers look at in a message, apart from its intent: a set of named signals.
 
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
-From what is named: ``listed unlisted ambiguous medicine negated``.
+From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``.
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
 could name a thing), ``what_is`` (asks for a definition), ``negative`` (unhappy feedback), ``question``, ``other_language``, ``no_words``.
 """
@@ -83,6 +83,8 @@ def _said(span: Span) -> str:
 def _signals_of(mention: Mention) -> Set[str]:
     if mention.negated:
         return {"negated"}
+    if mention.id == "pregnancy":
+        return {"listed", "pregnancy"}
     if mention.id in _WEAK:
         return {"listed_weak"}
     if mention.kind == "condition":

@@ -18,6 +18,8 @@ SHORT_UNTIL = 4
 """Words of up to this many letters have many neighbours: they are only mended to one of our core words, or to a very common word."""
 VERY_COMMON, COMMON = 250_000, 5_000
 """How often the list's texts must hold a short or a longer word for it to be what a typing error meant."""
+ON_PURPOSE = frozenset("thx thanx cuz coz argh arrgh aargh gon wan".split())
+"""Short forms that people type on purpose and no list of words holds ("gonna" is cut into "gon" and "na")."""
 TWO_EDITS_FROM = 8
 """Words of at least this many letters may be two edits away from one of our own."""
 
@@ -85,11 +87,11 @@ class Speller:
         """Whether ``word`` (small letters) is a word as it stands, plural included."""
         if not _WORD.match(word) or word in self._english or word in self._own or word in self._usual:
             return True
-        return word.endswith("s") and (word[:-1] in self._own or word[:-1] in self._english)
+        return word.endswith("s") and not word.endswith("ss") and (word[:-1] in self._own or word[:-1] in self._english)
 
     def correct(self, word: str) -> str:
         """The word that was meant; ``word`` itself (small letters) when it is a word or nothing is near."""
-        if not SHORTEST <= len(word) <= 24 or not _WORD.match(word) or word in self._english:
+        if not SHORTEST <= len(word) <= 24 or not _WORD.match(word) or word in self._english or word in ON_PURPOSE:
             return word
         squeezed = re.sub(r"(.)\1{2,}", r"\1\1", word)
         if squeezed in self._english:
