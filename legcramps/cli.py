@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import uuid
 from pathlib import Path
@@ -26,7 +27,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone; what is still in the buffer has nowhere to go.
-        sys.stdout = open("/dev/null", "w", encoding="utf8")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except KnowledgeError as error:
         return _fail(f"knowledge/{error}")

@@ -19,7 +19,7 @@ _FRAMES = 8
 class _Formatter(logging.Formatter):
     """Shows what an exception's first cause was and where; messages may hold what a person wrote, so they are left out."""
 
-    def formatException(self, raised: _Raised) -> str:  # noqa: N802 (logging's name)
+    def formatException(self, raised: _Raised) -> str:
         error = raised[1]
         if error is None:
             return ""

@@ -23,6 +23,7 @@ class Settings:
     ``origins`` are the web origins that may call the web channel beside its own. ``session_seconds`` is how long a web
     session's token lasts, ``keep_days`` how long a conversation is kept, ``rate_per_minute`` how many messages a session
     may send in the long run. ``proxies`` is the number of reverse proxies in front whose ``X-Forwarded-For`` is believed.
+    ``source_url``, ``person``, ``emergency_number`` and ``crisis_line`` are said to people where they are set.
     """
 
     root: Path
@@ -37,6 +38,10 @@ class Settings:
     rate_per_minute: int = 120
     proxies: int = 0
     log_level: str = "INFO"
+    source_url: Optional[str] = None
+    person: Optional[str] = None
+    emergency_number: Optional[str] = None
+    crisis_line: Optional[str] = None
 
     @property
     def database(self) -> Path:
@@ -69,6 +74,10 @@ def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
         rate_per_minute=_whole_number(env, "LEGCRAMPS_RATE_PER_MINUTE", 120, 1, 100000),
         proxies=_whole_number(env, "LEGCRAMPS_PROXIES", 0, 0, 10),
         log_level=_log_level(env),
+        source_url=env.get("LEGCRAMPS_SOURCE_URL") or None,
+        person=env.get("LEGCRAMPS_PERSON") or None,
+        emergency_number=env.get("LEGCRAMPS_EMERGENCY_NUMBER") or None,
+        crisis_line=env.get("LEGCRAMPS_CRISIS_LINE") or None,
     )
 
 

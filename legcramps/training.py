@@ -117,6 +117,8 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     try:
         with paths.inside(root), redirect_stdout(output), redirect_stderr(output):
             result = rasa.model_training.train("domain.yml", "config.yml", ["data"], output=str(folder),
+                                               # Stories glued together at random teach a memory nothing.
+                                               core_additional_arguments={"augmentation_factor": 0},
                                                fixed_model_name="model", force_training=True)
     except SystemExit:
         raise TrainingError(_readable(output.getvalue(), root)) from None

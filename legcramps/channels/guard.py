@@ -31,8 +31,8 @@ MAX_RUN = 3
 MAX_MARKS = 30
 """Marks of any kind in a row, for the same reason."""
 
-_RUN = re.compile(r"([^\w\s])\1{%d,}" % MAX_RUN)
-_MARKS = re.compile(r"([^\w\s]{%d})[^\w\s]+" % MAX_MARKS)
+_RUN = re.compile(rf"([^\w\s])\1{{{MAX_RUN},}}")
+_MARKS = re.compile(rf"([^\w\s]{{{MAX_MARKS}}})[^\w\s]+")
 _LEADING_SLASHES = re.compile(r"^/[\s/]*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -187,7 +187,7 @@ class RateLimit:
 
     def __init__(self, per_minute: float, burst: float, clock: Clock = time.monotonic, max_keys: int = 10_000):
         self._rate, self._burst, self._clock, self._max_keys = per_minute / 60, burst, clock, max_keys
-        self._left: "OrderedDict[str, Tuple[float, float]]" = OrderedDict()
+        self._left: OrderedDict[str, Tuple[float, float]] = OrderedDict()
 
     def check(self, key: str) -> None:
         """Counts one call; Refused with 429 when it is one too many."""
@@ -246,9 +246,9 @@ class AnswerOnce:
 
     def __init__(self, seconds: float = 120, limit: int = 2000, clock: Clock = time.monotonic):
         self._seconds, self._limit, self._clock = seconds, limit, clock
-        self._exchanges: "OrderedDict[Tuple[str, str], Tuple[float, Exchange[Any]]]" = OrderedDict()
+        self._exchanges: OrderedDict[Tuple[str, str], Tuple[float, Exchange[Any]]] = OrderedDict()
 
-    def begin(self, conversation: str, identifier: str) -> Tuple["Exchange[Any]", bool]:
+    def begin(self, conversation: str, identifier: str) -> Tuple[Exchange[Any], bool]:
         """The exchange for a message, and whether it is new (and has yet to be filled by who asked)."""
         key = (conversation, identifier)
         known = self._exchanges.get(key)

@@ -1,7 +1,7 @@
 """The form in which replies pass from Rasa to a channel, and the replies that a channel gives by itself. No Rasa import."""
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any, Dict, List, Mapping, TypedDict
 
 from legcramps import knowledge
@@ -27,7 +27,7 @@ def to_message(reply: Reply) -> Dict[str, Any]:
     return {"text": reply["text"], "buttons": reply["buttons"], "custom": {"answer": reply["answer"]}}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _unusable(problem: str) -> Any:
     turn = respond(Heard("unusable", signals=frozenset({problem})), Context(), Composer(knowledge.default()))
     return turn.answers[0]

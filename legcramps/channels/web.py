@@ -47,7 +47,7 @@ Handler = Callable[..., Awaitable[HTTPResponse]]
 class WebOutput(OutputChannel):
     """Passes each reply on whole: text, suggestions and envelope in one line."""
 
-    def __init__(self, exchange: "Exchange[Line]"):
+    def __init__(self, exchange: Exchange[Line]):
         self._exchange = exchange
         self.replies = 0
 
@@ -70,14 +70,14 @@ class WebChannel(InputChannel):
         rate = self._settings.rate_per_minute
         self._per_session = RateLimit(rate, rate * BURST)
         self._per_address = RateLimit(rate * SHARED_ADDRESS, rate * SHARED_ADDRESS * BURST)
-        self._turns: Set["asyncio.Task[None]"] = set()
+        self._turns: Set[asyncio.Task[None]] = set()
 
     @classmethod
     def name(cls) -> str:
         return "web"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "WebChannel":
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> WebChannel:
         # Everything it needs is in the environment (.env.example), so that no secret stands in credentials.yml.
         return cls()
 
@@ -131,7 +131,7 @@ class WebChannel(InputChannel):
 
     # --- one message ------------------------------------------------------------------------------------------------
 
-    async def _answer(self, exchange: "Exchange[Line]", conversation: str, incoming: guard.Incoming,
+    async def _answer(self, exchange: Exchange[Line], conversation: str, incoming: guard.Incoming,
                       on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
         exchange.add({"type": "accepted", "id": incoming.id})
         try:

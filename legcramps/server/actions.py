@@ -24,7 +24,7 @@ class ActionsInProcess(EndpointConfig):
         self._executor = executor
 
     @classmethod
-    def of_package(cls, package: str = ACTIONS_PACKAGE) -> "ActionsInProcess":
+    def of_package(cls, package: str = ACTIONS_PACKAGE) -> ActionsInProcess:
         """All actions of a package and its modules."""
         executor = ActionExecutor()
         executor.register_package(package)

@@ -66,7 +66,7 @@ class Assistant:
         self.agent = agent
 
     @classmethod
-    def load(cls, model: Union[str, Path, None] = None, database: Union[str, Path] = ":memory:") -> "Assistant":
+    def load(cls, model: Union[str, Path, None] = None, database: Union[str, Path] = ":memory:") -> Assistant:
         """Loads the model (the project's own when not given). Conversations live in memory unless a file is given.
 
         Raises:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from contextlib import asynccontextmanager, contextmanager
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, AsyncGenerator, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Type, Union
 
@@ -29,14 +29,20 @@ from legcramps import settings
 
 logger = logging.getLogger(__name__)
 
-TURNS_IN_VIEW = 6
-"""How many turns back Rasa sees. What must last longer is in slots; the whole conversation stays in the database."""
+TURNS_IN_VIEW = 4
+"""How many turns back Rasa sees: at least what the policies' ``max_history`` in ``config.yml`` looks at (two steps a turn).
+
+What must last longer is in slots; the whole conversation stays in the database.
+"""
 
 FORGET_ACTION = "action_forget_me"
 """After a turn in which this action ran, nothing of the conversation is kept."""
 
 UNLOGGED = "probe-"
 """Conversations whose id begins so are the server's own questions to itself."""
+
+_BULK = ("intent_ranking", "text_tokens")
+"""Parts of an understood message that nothing reads after its turn, and that take up most of its room."""
 
 _SCHEMA = """
 create table if not exists events (
@@ -92,7 +98,8 @@ class ConversationStore(TrackerStore):
         """All events of all sessions, for reading; a turn uses :meth:`retrieve`."""
         with self._guarded("read"):
             events = self._events(conversation_id, 0)
-        return self._tracker(conversation_id, events, {}) if events else None
+            row = self._connection.execute("select slots from conversations where sender_id = ?", (conversation_id,)).fetchone()
+        return self._tracker(conversation_id, events, json.loads(row[0]) if row else {}) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Adds what is new. StoreError when it cannot be kept."""
@@ -146,13 +153,11 @@ class ConversationStore(TrackerStore):
         return [event for (data,) in rows if (event := _event(json.loads(data)))]
 
     def _tracker(self, sender_id: str, events: List[Event], slots: Dict[str, Any]) -> _StoredTracker:
-        steering = {slot.name for slot in self.domain.slots if slot.influence_conversation}
-        kept = [e for e in events if not isinstance(e, SlotSet) or e.key in steering]
-        in_view = {e.key for e in kept if isinstance(e, SlotSet)}
-        opening: List[Event] = [e for e in kept[:2] if _opens_session(e)]
-        now = [SlotSet(name, value, timestamp=kept[0].timestamp if kept else None)
+        in_view = {e.key for e in events if isinstance(e, SlotSet)}
+        opening: List[Event] = [e for e in events[:2] if _opens_session(e)]
+        now = [SlotSet(name, value, timestamp=events[0].timestamp if events else None)
                for name, value in slots.items() if name not in in_view]
-        tracker = _StoredTracker.from_events(sender_id, [*opening, *now, *kept[len(opening):]], self.domain.slots)
+        tracker = _StoredTracker.from_events(sender_id, [*opening, *now, *events[len(opening):]], self.domain.slots)
         tracker.stored = len(tracker.events)
         return tracker
 
@@ -160,8 +165,14 @@ class ConversationStore(TrackerStore):
         row = self._connection.execute("select session_start, turn_starts from conversations where sender_id = ?",
                                        (tracker.sender_id,)).fetchone()
         session, starts = (row[0], json.loads(row[1])) if row else (0, [])
+        # What a slot holds stands in `conversations`; when it was set matters only where it steers the dialogue.
+        memory = {slot.name for slot in self.domain.slots if not slot.influence_conversation}
         for event in new:
+            if isinstance(event, SlotSet) and event.key in memory:
+                continue
             data = event.as_dict()
+            if "parse_data" in data:
+                data["parse_data"] = {name: value for name, value in data["parse_data"].items() if name not in _BULK}
             identifier = self._connection.execute(
                 "insert into events (sender_id, type_name, timestamp, intent_name, action_name, data) values (?, ?, ?, ?, ?, ?)",
                 (tracker.sender_id, event.type_name, event.timestamp,
@@ -237,7 +248,7 @@ def _open(path: str) -> sqlite3.Connection:
                          "not full, or name another folder with LEGCRAMPS_VAR.") from None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _event_class(type_name: str) -> Optional[Type[Event]]:
     # Rasa goes through all its classes for each event that it reads.
     return Event.resolve_by_type(type_name)
