@@ -9,6 +9,8 @@ ARGS ?=
 
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUTF8 := 1
+# Rasa's own use of SQLAlchemy, which nobody here can change.
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Some machines set this; Python would then compile Rasa anew at every start, which takes 13 s.
 export PYTHONDONTWRITEBYTECODE :=
 

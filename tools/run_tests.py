@@ -39,5 +39,6 @@ def command(arguments: Sequence[str], tests: Path = REPO / "tests") -> list[str]
 
 if __name__ == "__main__":
     os.chdir(REPO)
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")  # Rasa's own use of it
     line = command(sys.argv[1:])
     os.execv(line[0], line)

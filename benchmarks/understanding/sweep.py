@@ -1,0 +1,342 @@
+"""The sweeps that the chosen numbers rest on: ``make bench-sweep``, or ``.venv/bin/python -m benchmarks.understanding.sweep``.
+
+Nothing but the training examples is looked at. A stratified fifth of them is held back for the strengths, the share and the
+scale; confidences for the fallback's threshold are out of fold; for the part threshold, held-back questions are joined in
+twos. Each table marks what stands in the project now, and the best.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from rasa.nlu.utils.spacy_utils import SpacyModel
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
+
+from benchmarks.understanding.examples import NLU, OUT, Examples, prepare, read_examples
+from benchmarks.understanding.progress import Say
+from benchmarks.understanding.variants import Absent, best_temperature, component_settings, log_softmax
+from legcramps import knowledge
+from legcramps.nlu import intent_model, language
+from legcramps.nlu.components import HybridIntentClassifier
+from legcramps.nlu.confidence import kind_of
+from legcramps.nlu.encoder import SentenceEncoder
+from legcramps.nlu.intent_model import MARGIN_SCALE, MEANING_C, MEANING_SHARE, WORDING_C, IntentModel, Sample, plain
+from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE
+
+MEANING_CS = (3.0, 6.0, 12.0, 24.0, 48.0)
+WORDING_CS = (0.25, 0.5, 1.0, 2.0, 4.0)
+SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+SCALES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+FALLBACKS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
+PART_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+HELD_BACK = 0.2
+FOLDS = 3
+SEED = 11
+PART_WORDS = (4, 14)
+"""Length of the questions that are joined in twos."""
+PAIRS = 300
+
+
+@dataclass
+class Table:
+    """``rows`` under ``heads``; the first column is the value tried. ``now`` and ``best`` are values of it."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    now: Any
+    best: Any
+    note: str = ""
+
+    def markdown(self) -> str:
+        lines = [f"## {self.title}", "", f"| {' | '.join(self.heads)} | |", "|---" * (len(self.heads) + 1) + "|"]
+        for row in self.rows:
+            marks = [word for word, value in (("now", self.now), ("best", self.best)) if value == row[0]]
+            lines.append(f"| {' | '.join(_cell(value) for value in row)} | {', '.join(marks)} |")
+        return "\n".join([*lines, "", self.note, ""])
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+
+
+def best_of(rows: Sequence[tuple[Any, ...]], column: int, least: bool = False) -> Any:
+    return (min if least else max)(rows, key=lambda row: row[column])[0]
+
+
+# --- the opinions of both views on what was held back ---------------------------------------------------------------------
+
+
+@dataclass
+class Opinions:
+    """Log opinions of held-back examples: of the meaning view for each C, and the margins of the wording view for each C."""
+
+    labels: list[str]
+    truths: np.ndarray
+    meaning: dict[float, np.ndarray] = field(default_factory=dict)
+    margins: dict[float, np.ndarray] = field(default_factory=dict)
+    seconds: dict[tuple[str, float], float] = field(default_factory=dict)
+
+    def pooled(self, share: float, scale: float, meaning_c: float, wording_c: float) -> np.ndarray:
+        wording = log_softmax(scale * self.margins[wording_c])
+        return share * self.meaning[meaning_c] + (1 - share) * wording
+
+    def score(self, pooled: np.ndarray) -> tuple[float, float, float]:
+        """Accuracy of the intent, accuracy of the kind of reply, and log loss at the best temperature."""
+        first = pooled.argmax(axis=1)
+        kinds = np.array([kind_of(label) for label in self.labels])
+        loss = best_temperature(pooled, self.truths)[1]
+        return float(np.mean(first == self.truths)), float(np.mean(kinds[first] == kinds[self.truths])), loss
+
+
+def gather_opinions(samples: Sequence[Sample], intents: np.ndarray, say: Say) -> Opinions:
+    split = StratifiedShuffleSplit(1, test_size=HELD_BACK, random_state=SEED)
+    train, test = next(split.split(np.zeros(len(intents)), intents))
+    learn, held = [samples[i] for i in train], [samples[i] for i in test]
+    labels = sorted(set(intents))
+    opinions = Opinions(labels, np.searchsorted(labels, intents[test]))
+    for c in MEANING_CS:
+        say(f"Meaning view, C = {c:g}")
+        with mock.patch.multiple(intent_model, LinearSVC=Absent, make_union=Absent):
+            model, seconds = _fitted(IntentModel(meaning_c=c, temperature=1.0), learn, intents[train])
+        opinions.meaning[c] = model._meaning.predict_log_proba(model._dense(held))
+        opinions.seconds["meaning", c] = seconds
+    for c in WORDING_CS:
+        say(f"Wording view, C = {c:g}")
+        with mock.patch.object(intent_model, "LogisticRegression", Absent):
+            model, seconds = _fitted(IntentModel(wording_c=c, temperature=1.0), learn, intents[train])
+        texts = [plain(sample.text) for sample in held]
+        opinions.margins[c] = model._wording.decision_function(model._ngrams.transform(texts))
+        opinions.seconds["wording", c] = seconds
+    return opinions
+
+
+def _fitted(model: IntentModel, samples: Sequence[Sample], intents: np.ndarray) -> tuple[IntentModel, float]:
+    started = time.perf_counter()
+    model._fit_views(samples, intents)
+    return model, time.perf_counter() - started
+
+
+def sweep_views(opinions: Opinions) -> list[Table]:
+    """One number at a time, the others as they stand; then share and scale together."""
+    heads = ("intent right", "kind of reply right", "log loss")
+    deviation = 1 / (2 * np.sqrt(len(opinions.truths)))
+    note = f"{len(opinions.truths)} held back; differences below {2 * deviation:.1%} are chance."
+    current = {"share": MEANING_SHARE, "scale": MARGIN_SCALE, "meaning_c": MEANING_C, "wording_c": WORDING_C}
+
+    def rows(name: str, values: Sequence[float]) -> list[tuple[Any, ...]]:
+        return [(v, *opinions.score(opinions.pooled(**{**current, name: v}))) for v in values]
+
+    tables = []
+    for name, title, values in (
+        ("meaning_c", "Meaning view: inverse strength of regularisation (MEANING_C)", MEANING_CS),
+        ("wording_c", "Wording view: inverse strength of regularisation (WORDING_C)", WORDING_CS),
+        ("share", "Share of the meaning view in the pool (MEANING_SHARE)", SHARES),
+        ("scale", "What the margins are multiplied by (MARGIN_SCALE)", SCALES),
+    ):
+        found = rows(name, values)
+        if name.endswith("_c"):
+            view = name.split("_")[0]
+            found = [(*row, opinions.seconds[view, row[0]]) for row in found]
+        tables.append(
+            Table(
+                title,
+                ("value", *heads, *(("fit, s",) if name.endswith("_c") else ())),
+                found,
+                current[name],
+                best_of(found, 3, least=True),
+                note,
+            )
+        )
+    grid = [
+        (f"{share:g} × {scale:g}", *opinions.score(opinions.pooled(share, scale, MEANING_C, WORDING_C)))
+        for share in SHARES[3:8]
+        for scale in SCALES[1:]
+    ]
+    now = f"{MEANING_SHARE:g} × {MARGIN_SCALE:g}"
+    tables.append(Table("Share × scale", ("share × scale", *heads), grid, now, best_of(grid, 3, least=True), note))
+    return tables
+
+
+# --- the fallback's threshold ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A held-back example: how sure the guarded model was, whether the kind of reply was right, and what it did."""
+
+    confidence: float
+    right: bool
+    claim: bool
+    outside: bool
+
+
+def out_of_fold(
+    samples: Sequence[Sample], intents: np.ndarray, say: Say
+) -> tuple[list[Judged], IntentModel, np.ndarray]:
+    """Every example judged by a model that has not seen it; also the last model, and the rows that it has not seen."""
+    judged: list[Judged] = []
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    for number, (train, test) in enumerate(folds.split(np.zeros(len(intents)), intents), 1):
+        say(f"Out of fold: {number} of {FOLDS}")
+        model = IntentModel().fit([samples[i] for i in train], intents[train])
+        for i in test:
+            verdict, _ = model.understand(samples[i])
+            right = kind_of(verdict.intent) == kind_of(intents[i])
+            judged.append(Judged(verdict.confidence, right, verdict.intent in CLAIMS, intents[i] in OUTSIDE))
+    return judged, model, test
+
+
+def sweep_fallback(judged: Sequence[Judged], now: float) -> Table:
+    """What each threshold answers and asks back. The last column counts a wrong reply as 1, asking back about what would have been right the same."""
+    rows = []
+    for threshold in sorted({*FALLBACKS, now}):
+        said = [j for j in judged if j.confidence >= threshold]
+        wrong = sum(not j.right for j in said)
+        asked_needlessly = sum(j.right for j in judged if j.confidence < threshold)
+        asked_rightly = len(judged) - len(said) - asked_needlessly
+        foreign = sum(j.outside and j.claim for j in said) / max(1, sum(j.outside for j in judged))
+        rows.append(
+            (
+                threshold,
+                len(said) / len(judged),
+                1 - wrong / max(1, len(said)),
+                foreign,
+                asked_needlessly / len(judged),
+                asked_rightly / len(judged),
+                (wrong + asked_needlessly) / len(judged),
+            )
+        )
+    heads = (
+        "threshold",
+        "answered",
+        "of these right",
+        "foreign answered as ours",
+        "asked back needlessly",
+        "asked back rightly",
+    )
+    note = (
+        "Right: a reply of the right kind. The last column is the sum of wrong replies and needless questions; with calibrated "
+        "confidences it is least near 0.5. To ask back costs a person at 3 a.m. a turn, and a wrong kind of reply often costs no "
+        "more, as it names its subject and offers the next: so the threshold stands where most of those asked back were wrong."
+    )
+    return Table(
+        "Fallback threshold (config.yml)", (*heads, "wrong or needless"), rows, now, best_of(rows, 6, least=True), note
+    )
+
+
+# --- the part threshold ---------------------------------------------------------------------------------------------------
+
+
+def questions_in_twos(examples: Examples, seed: int = SEED) -> Iterator[tuple[str, str, str]]:
+    """Two short questions of different kinds as one message, and the intents of both, in four ways of joining."""
+    rng = random.Random(seed)
+    least, most = PART_WORDS
+    usable = [
+        (text.rstrip(" ?.!"), intent)
+        for text, intent in zip(examples.texts, examples.intents, strict=True)
+        if intent in CLAIMS
+        and intent != "tell_situation"
+        and least <= len(text.split()) <= most
+        and text.lower().startswith(
+            ("what", "why", "how", "can", "is", "are", "does", "do", "which", "who", "could", "should")
+        )
+        and "?" not in text.rstrip(" ?.!")
+    ]
+    ways = ("{}? {}?", "{} and {}", "{}? and {}", "{}. {}?")
+    made = 0
+    while made < PAIRS and len(usable) > 1:
+        (first, one), (second, two) = rng.sample(usable, 2)
+        if kind_of(one) != kind_of(two):
+            yield ways[made % len(ways)].format(first, second[0].lower() + second[1:]), one, two
+            made += 1
+
+
+def sweep_parts(model: IntentModel, held: Examples, nlp: Any, now: float, say: Say) -> Table:
+    """How often the second question is found, and how often one is found that nobody asked."""
+    say("Questions in twos")
+    spacy_model = SpacyModel(model=nlp, model_name="")
+    settings = {**HybridIntentClassifier.get_default_config(), "part_threshold": min(PART_THRESHOLDS)}
+    reader = HybridIntentClassifier(settings, None, None, model)
+
+    def parts_of(text: str) -> tuple[str, list[dict[str, Any]]]:
+        doc = nlp(text)
+        verdict, _ = reader._understand(doc)
+        return verdict.intent, reader._parts(doc, verdict, spacy_model)
+
+    pairs = [(parts_of(text), one, two) for text, one, two in questions_in_twos(held)]
+    claims = [i for i, intent in enumerate(held.intents) if intent in CLAIMS]
+    single = [
+        (parts_of(held.texts[i]), held.intents[i]) for i in random.Random(SEED).sample(claims, min(600, len(claims)))
+    ]
+    rows = []
+    for threshold in sorted({*PART_THRESHOLDS, now}):
+        both = wrong = 0
+        for (whole, parts), one, two in pairs:
+            kinds = [kind_of(whole), *(kind_of(p["intent"]) for p in parts if p["confidence"] >= threshold)]
+            both += {kind_of(one), kind_of(two)} <= set(kinds)
+            wrong += any(kind not in (kind_of(one), kind_of(two)) for kind in kinds)
+        needless = sum(
+            any(p["confidence"] >= threshold and kind_of(p["intent"]) != kind_of(intent) for p in parts)
+            for (_, parts), intent in single
+        )
+        rows.append((threshold, both / max(1, len(pairs)), wrong / max(1, len(pairs)), needless / max(1, len(single))))
+    heads = ("threshold", "both questions answered", "with a wrong kind", "needless part in other messages")
+    note = (
+        f"{len(pairs)} pairs of held-back questions, joined by us; {len(single)} held-back messages as they are. Parts are taken "
+        "in order, at most two, so that rows above the lowest threshold are slightly too strict. Best: most answered in both, "
+        "less those with a wrong kind."
+    )
+    best = max(rows, key=lambda row: row[1] - row[2])[0]
+    return Table("Part threshold (config.yml)", heads, rows, now, best, note)
+
+
+# --- all of it ------------------------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.understanding.sweep", description="Sweeps the chosen numbers."
+    )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="use a stratified share of the examples (for a quick look)"
+    )
+    options = parser.parse_args(arguments)
+    warnings.filterwarnings("ignore")
+    say = say or Say()
+    OUT.mkdir(parents=True, exist_ok=True)
+    examples = read_examples().share(options.share)
+    say(f"{len(examples)} examples of {len(set(examples.intents))} intents")
+    nlp = language.create_pipeline(knowledge.default(), NLU)
+    prepared = prepare(examples.texts, nlp, SentenceEncoder())
+    intents = np.asarray(examples.intents)
+
+    tables = sweep_views(gather_opinions(prepared.samples, intents, say))
+    judged, model, test = out_of_fold(prepared.samples, intents, say)
+    tables.append(sweep_fallback(judged, component_settings("FallbackClassifier")["threshold"]))
+    held = examples.chosen(test)
+    now = component_settings("HybridIntentClassifier")["part_threshold"]
+    tables.append(sweep_parts(model, held, nlp, now, say))
+
+    head = f"# Sweeps on the training examples\n\n{len(examples)} examples ({examples.fingerprint}). Written by `{__spec__.name}`.\n\n"
+    text = head + "\n".join(table.markdown() for table in tables)
+    (OUT / "sweep.md").write_text(text, encoding="utf8")
+    (OUT / "sweep.json").write_text(
+        json.dumps([vars(table) for table in tables], indent=2, default=float), encoding="utf8"
+    )
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

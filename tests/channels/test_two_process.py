@@ -1,0 +1,71 @@
+"""``rasa run`` beside ``rasa run actions`` gives the same replies as the one-process server."""
+
+import socket
+
+import pytest
+
+from tests.helpers.http import REPO, Client, Process, wait_until_open
+
+CONVERSATIONS = [
+    ["hello", "what are night leg cramps?", "what causes them?", "can anemia do this?", "and diabetes?", "tell me more"],
+    ["is magnesium any good?", "what is restless legs syndrome?", "what is the difference?", "where does it say that?"],
+    ["I'm 68, take water tablets and have cramps every night. Any ideas?", "say that again", "can you cure my cat?"],
+    ["", "???", "/restart", "x" * 2001, "#ask_condition=no_such_thing", "thanks, bye"],
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def two_processes(trained_model, tmp_path_factory):
+    """The address of ``rasa run`` with an action server of its own."""
+    folder = tmp_path_factory.mktemp("two")
+    actions_port, port = free_port(), free_port()
+    endpoints = folder / "endpoints.yml"
+    endpoints.write_text((REPO / "endpoints.yml").read_text("utf8").replace(":5055/", f":{actions_port}/"))
+    assert str(actions_port) in endpoints.read_text()
+    environment = {"LEGCRAMPS_VAR": str(folder / "var")}
+    actions = Process(["-m", "rasa", "run", "actions", "--port", str(actions_port)], environment)
+    rasa = Process(["-m", "rasa", "run", "--model", str(trained_model), "--endpoints", str(endpoints), "--credentials", "credentials.yml",
+                    "--interface", "127.0.0.1", "--port", str(port)], environment)
+    actions.wait_for("Action endpoint is up and running")
+    rasa.wait_for("Rasa server is up and running")
+    address = f"http://127.0.0.1:{port}/"
+    # Rasa says so a moment before it listens.
+    wait_until_open(address, rasa)
+    yield address, rasa, actions
+    for process in (rasa, actions):
+        if process.process.poll() is None:
+            process.process.terminate()
+            process.process.wait(30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turns", CONVERSATIONS, ids=lambda turns: turns[0][:20] or "bad input")
+def test_two_processes_reply_as_one(two_processes, address, turns):
+    one, two = Client(address), Client(two_processes[0])
+    for text in turns:
+        assert two.say(text) == one.say(text), text
+
+
+@pytest.mark.slow
+def test_two_processes_forget_as_one_does(two_processes):
+    client = Client(two_processes[0])
+    client.say("can anemia do this?")
+    client.say("forget me")
+    assert client.request("GET", "/webhooks/web/history")[2] == '{"turns":[]}'
+
+
+@pytest.mark.slow
+def test_an_action_server_that_is_down_is_said(two_processes):
+    # The last of these tests: it leaves the action server down.
+    address, _, actions = two_processes
+    actions.process.terminate()
+    actions.process.wait(30)
+    lines = Client(address).lines("can anemia do this?")
+    assert [line["type"] for line in lines] == ["accepted", "error", "done"]
+    assert lines[1]["text"]

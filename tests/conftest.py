@@ -1,0 +1,59 @@
+"""Shared by all layers. Nothing here imports Rasa before a test asks for it, so the fast tests stay fast."""
+
+import asyncio
+import os
+import sys
+import uuid
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment_of_its_own(tmp_path_factory):
+    """No test reads or writes what a server on this machine keeps, and none depends on the caller's settings."""
+    ours = ("HOST", "PORT", "LOG_LEVEL")
+    before = dict(os.environ)
+    for name in list(os.environ):
+        if (name.startswith("LEGCRAMPS_") and name != "LEGCRAMPS_EVAL") or name in ours:
+            del os.environ[name]
+    # With this set, Python would compile Rasa anew in every process that a test starts.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["LEGCRAMPS_VAR"] = str(tmp_path_factory.mktemp("var"))
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def trained_model():
+    """The path of a model made from the files as they are now; trains when they have changed."""
+    from legcramps import training
+
+    def say(line):
+        print(line, file=sys.__stderr__, flush=True)
+
+    return training.ensure_model(say=say)
+
+
+@pytest.fixture(scope="session")
+def assistant(trained_model):
+    """The assistant in this process, loaded once for all tests. Conversations live in memory; use an id of your own."""
+    from legcramps import logs
+
+    logs.prepare()
+    from legcramps.server.assistant import Assistant
+
+    return Assistant.load(trained_model)
+
+
+@pytest.fixture
+def say(assistant):
+    """A conversation of this test's own: ``say("can anemia do this?")`` gives the turn's result."""
+    conversation = uuid.uuid4().hex
+
+    def one_turn(text):
+        return asyncio.run(assistant.turn(conversation, text))
+
+    yield one_turn
+    asyncio.run(assistant.forget(conversation))

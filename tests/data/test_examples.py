@@ -1,0 +1,141 @@
+"""The training examples: enough of them, each in one intent, and none taken from what the assistant is measured with."""
+
+import csv
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from legcramps.answers import INTENTS
+from legcramps.knowledge import load
+
+from .conftest import Example, normalised
+
+REPO = Path(__file__).resolve().parents[2]
+HELD_OUT = REPO / "tests" / "model" / "held_out.tsv"
+FEWEST = 40
+NEAR = 0.8
+
+# Nobody says these: a button, the guard or the channel decides on them.
+WITHOUT_EXAMPLES = {"nlu_fallback", "unusable", "something_else", "unclear_trouble"}
+
+
+@pytest.mark.parametrize("intent", sorted(set(INTENTS) - WITHOUT_EXAMPLES))
+def test_an_intent_has_at_least_forty_examples(examples, intent):
+    assert len({normalised(e.text) for e in examples if e.intent == intent}) >= FEWEST
+
+
+def test_no_intent_has_examples_that_nothing_answers(examples):
+    assert {e.intent for e in examples} <= set(INTENTS) - WITHOUT_EXAMPLES
+
+
+def test_no_example_stands_in_two_intents(examples):
+    intents = defaultdict(set)
+    for example in examples:
+        intents[normalised(example.text) or example.text].add(example.intent)
+    assert {text: found for text, found in intents.items() if len(found) > 1} == {}
+
+
+def test_no_example_stands_twice(examples):
+    counts = Counter((e.intent, e.text) for e in examples)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
+def test_examples_are_plain_text(examples):
+    """Conditions are found by the extractor: no entity marks, no slash commands, no control characters."""
+    marked = [e for e in examples if "](" in e.text or "]{" in e.text or e.text.startswith("/") or not e.text.isprintable()]
+    assert not marked
+
+
+def test_examples_can_be_sent(examples):
+    assert not [e.text[:60] for e in examples if not 0 < len(e.text) <= 2000]
+
+
+@pytest.mark.parametrize("intent", sorted(set(INTENTS) - WITHOUT_EXAMPLES))
+def test_the_examples_of_an_intent_differ_in_how_they_begin(examples, intent):
+    """No template with the noun swapped: one opening of four words is at most a sixth of them."""
+    texts = [normalised(e.text).split() for e in examples if e.intent == intent]
+    openings = Counter(tuple(words[:4]) for words in texts if len(words) > 4)
+    opening, count = openings.most_common(1)[0] if openings else ((), 0)
+    assert count <= max(3, len(texts) / 6), " ".join(opening)
+
+
+@pytest.mark.parametrize("skill", sorted(file.stem for file in (REPO / "data" / "nlu").glob("*.yml")))
+def test_each_intent_has_a_comment_that_says_what_belongs(skill):
+    lines = (REPO / "data" / "nlu" / f"{skill}.yml").read_text("utf-8").splitlines()
+    heads = [number for number, line in enumerate(lines) if line.lstrip().startswith("- intent:")]
+    assert heads
+    assert not [lines[number].strip() for number in heads if not lines[number - 1].lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("condition", sorted(load().conditions))
+def test_every_condition_is_asked_for_in_the_examples(condition, asked_for):
+    assert asked_for[condition], "name it in an example of data/nlu/conditions.yml, medicines.yml or situation.yml"
+
+
+@pytest.fixture(scope="module")
+def asked_for(examples) -> dict[str, list[Example]]:
+    """Condition → the examples about conditions that name it."""
+    from legcramps.nlu.language import create_pipeline
+
+    nlp = create_pipeline(load(), REPO / "data" / "nlu")
+    about = [e for e in examples if e.skill in ("conditions", "medicines", "situation", "causes")]
+    found = defaultdict(list)
+    for example, doc in zip(about, nlp.pipe(e.text for e in about)):
+        for mention in doc._.mentions:
+            if not mention.negated:
+                found[mention.id].append(example)
+    return found
+
+
+# --- kept apart from what is measured
+
+
+def trigrams(texts: list[str], known: dict[str, int]) -> csr_matrix:
+    """One row for each text, one column for each run of three characters that it holds."""
+    rows, columns = [], []
+    for number, text in enumerate(texts):
+        padded = f"  {text} "
+        grams = {padded[i : i + 3] for i in range(len(padded) - 2)}
+        rows += [number] * len(grams)
+        columns += [known.setdefault(gram, len(known)) for gram in grams]
+    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(texts), 100_000))
+
+
+def near_pairs(left: list[str], right: list[str]) -> list[tuple[str, str]]:
+    """Pairs of texts that share at least four fifths of their character trigrams (Jaccard)."""
+    known: dict[str, int] = {}
+    a, b = trigrams(left, known), trigrams(right, known)
+    shared = (a @ b.T).tocoo()
+    sizes_a, sizes_b = a.sum(axis=1).A1, b.sum(axis=1).A1
+    union = sizes_a[shared.row] + sizes_b[shared.col] - shared.data
+    return [(left[shared.row[i]], right[shared.col[i]]) for i in np.flatnonzero(shared.data >= NEAR * union)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "near"),
+    [
+        ("why do i get leg cramps", "why do i get leg cramps", True),
+        ("why do i get leg cramps at night", "why do i get leg cramp at night", True),
+        ("why do i get leg cramps", "what is restless legs syndrome", False),
+        ("is it dangerous", "is it anemia", False),
+        ("", "why", False),
+    ],
+)
+def test_texts_that_hardly_differ_are_found(left, right, near):
+    assert bool(near_pairs([left], [right])) is near
+
+
+def held_out() -> list[str]:
+    with HELD_OUT.open(encoding="utf-8", newline="") as file:
+        return [normalised(row["text"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def test_no_example_copies_a_row_of_the_held_out_set(examples):
+    # A word or two is what anybody says: "hi", "thank you", "any cure".
+    apart = {text for text in held_out() if len(text.split()) > 3}
+    texts = sorted({normalised(e.text) for e in examples if len(e.text.split()) > 3})
+    assert len(apart) > 500
+    assert near_pairs(sorted(apart), texts) == []

@@ -1,0 +1,54 @@
+"""Shared by the fast tests: the repo's own knowledge, a talk with the answers, and the spaCy pipeline built from the knowledge."""
+
+from pathlib import Path
+
+import pytest
+
+from legcramps.answers import Composer, Context, Heard, Mention, Turn, respond
+from legcramps.knowledge import Knowledge, load
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+class Talk:
+    """A conversation with the answers: each call is one message, and the context is carried on as the slots would."""
+
+    def __init__(self, composer: Composer):
+        self.composer = composer
+        self.context = Context()
+
+    def __call__(self, intent: str, *named, **heard) -> Turn:
+        """`named`: mentions, or just the ids of entries."""
+        mentions = tuple(Mention("condition", one) if isinstance(one, str) else one for one in named)
+        signals = frozenset(heard.pop("signals", ()))
+        turn = respond(Heard(intent, mentions=mentions, signals=signals, **heard), self.context, self.composer)
+        self.context = turn.context
+        return turn
+
+    def press(self, turn: Turn, title: str) -> Turn:
+        """Presses the button of this title under the turn's last reply."""
+        intent, _, condition = next(b.payload for b in turn.answers[-1].buttons if b.title == title)[1:].partition("=")
+        return self(intent, *([condition] if condition else []))
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def composer(knowledge) -> Composer:
+    return Composer(knowledge)
+
+
+@pytest.fixture
+def talk(composer) -> Talk:
+    return Talk(composer)
+
+
+@pytest.fixture(scope="session")
+def nlp(knowledge):
+    """Our spaCy pipeline as training builds it."""
+    from legcramps.nlu.language import create_pipeline
+
+    return create_pipeline(knowledge, REPO / "data" / "nlu")

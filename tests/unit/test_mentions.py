@@ -1,0 +1,208 @@
+"""What a message names is found: every alias, misspelt or not, negated or not, of whoever it is; and nothing that only looks so."""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+
+from legcramps.knowledge import load
+from legcramps.nlu.language import build
+
+TABLES = Path(__file__).with_name("mentions")
+KNOWN = load()
+WORDS = KNOWN.vocabulary
+
+
+def table(name: str, *columns: str) -> list:
+    """The rows of a table in ``mentions/``, as test parameters with the text as their name."""
+    lines = [line for line in (TABLES / f"{name}.tsv").read_text("utf-8").splitlines() if not line.startswith("#")]
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [pytest.param(row["text"], *(set((row[c] or "").split()) for c in columns), id=row["text"]) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def mentions(nlp):
+    """A text's mentions."""
+    return lambda text: nlp(text)._.mentions
+
+
+@pytest.fixture(scope="module")
+def named(mentions):
+    """The ids that a text names, negated ones left out."""
+    return lambda text: {mention.id for mention in mentions(text) if not mention.negated}
+
+
+# --- every alias
+
+
+def every_alias() -> dict[str, list[tuple]]:
+    """What stands for what: a name for the test → ways of saying it and the ids they mean."""
+    says = {c.id: [(name, {c.id}) for name in (c.name, *c.aka)] for c in KNOWN.conditions.values()}
+    for block in ("entries", "medicines"):
+        for entry, ways in getattr(WORDS, block).items():
+            says[entry] += [(way, {entry}) for way in ways]
+    for block in ("families", "ambiguous", "unlisted"):
+        for item in getattr(WORDS, block):
+            meant = set(item.entries) if block == "families" else {item.id}
+            says[f"{block}.{item.id}"] = [(way, meant) for way in item.say]
+    for thing in WORDS.unlisted:
+        says[f"unlisted.{thing.id}"].append((thing.name, {thing.id}))
+    for entry, ways in WORDS.abbreviations.items():
+        says[f"abbreviations.{entry}"] = [(way, {entry}) for way in ways]
+    for product in WORDS.combined_medicines:
+        says[f"combined.{product.say[0]}"] = [(way, set(product.entries)) for way in product.say]
+    return says
+
+
+ALIASES = every_alias()
+
+
+@pytest.mark.parametrize("thing", ALIASES)
+@pytest.mark.parametrize("shape", ["could {} cause my leg cramps", "leg cramps at night - {}"])
+def test_every_way_of_saying_it_is_found_and_is_nothing_else(named, thing, shape):
+    wrong = {way: named(shape.format(way)) for way, meant in ALIASES[thing] if named(shape.format(way)) != meant}
+    assert not wrong
+
+
+@pytest.mark.parametrize("thing", sorted(KNOWN.conditions))
+def test_capitals_and_curly_apostrophes_make_no_difference(named, thing):
+    forms = [(form, meant) for way, meant in ALIASES[thing] for form in (way.upper(), way.title(), way.replace("'", "’"))]
+    wrong = {form: named(f"Could {form} cause my leg cramps?") for form, meant in forms}
+    assert {form: found for form, found in wrong.items() if found != dict(forms)[form]} == {}
+
+
+@pytest.mark.parametrize("entry", sorted(KNOWN.conditions))
+def test_every_entry_can_be_named_in_several_ways(entry):
+    assert len(ALIASES[entry]) >= 8
+
+
+@pytest.mark.parametrize("look_alike", WORDS.look_alikes)
+def test_a_look_alike_names_no_entry_by_itself(mentions, look_alike):
+    assert not [m.id for m in mentions(look_alike) if m.kind == "condition"]
+
+
+# --- tables
+
+
+@pytest.mark.parametrize(("text", "meant"), table("misspelt", "named"))
+def test_a_misspelt_word_is_found(mentions, text, meant):
+    assert {m.id for m in mentions(text) if m.kind == "condition"} == meant
+
+
+@pytest.mark.parametrize(("text", "meant"), table("abbreviations", "named"))
+def test_an_abbreviation_is_read_in_context(mentions, text, meant):
+    assert {m.id for m in mentions(text) if m.kind == "condition"} == meant
+
+
+@pytest.mark.parametrize(("text", "meant", "denied"), table("negation", "named", "negated"))
+def test_a_negated_mention_is_told_from_one_that_is_not(mentions, text, meant, denied):
+    found = mentions(text)
+    assert {m.id for m in found if not m.negated} == meant
+    assert {m.id for m in found if m.negated} == denied
+
+
+@pytest.mark.parametrize(("text", "meant"), table("ages", "age"))
+def test_an_age_of_fifty_or_more_is_a_mention_of_rising_age(mentions, text, meant):
+    assert {m.id for m in mentions(text) if m.id == "age"} == meant
+
+
+@pytest.mark.parametrize(("text", "own", "others"), table("people", "self", "other"))
+def test_whose_it_is_is_the_one_who_has_the_cramps(mentions, text, own, others):
+    found = [m for m in mentions(text) if m.kind == "condition"]
+    assert {m.id for m in found if m.person == "self"} == own
+    assert {m.id for m in found if m.person == "other"} == others
+
+
+# --- several in one sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("anemia, dialysis and pregnancy", {"anemia", "dialysis", "pregnancy"}),
+        ("I'm 68, on water tablets and have PAD", {"age", "medicines_that_increase_urine_output", "peripheral_artery_disease"}),
+        ("type 2 diabetes and high bp", {"type_2_diabetes", "high_blood_pressure"}),
+        ("iron deficiency anaemia", {"anemia"}),
+        ("iron deficiency", {"iron_deficiency"}),
+        ("is it magnesium or anemia", {"magnesium", "anemia"}),
+        ("blood pressure tablets", {"medicines_for_high_blood_pressure"}),
+        ("high blood pressure", {"high_blood_pressure"}),
+        ("my kidneys failed", {"kidney_failure"}),
+        ("diabetic nerve damage", {"diabetic_nerve_damage"}),
+        ("I have type 1 diabetes, is it the diabetes?", {"type_1_diabetes"}),
+        ("what are night leg cramps", set()),
+        ("", set()),
+        ("👍 !!! ???", set()),
+    ],
+)
+def test_the_longest_way_of_saying_it_counts(named, text, meant):
+    assert named(text) == meant
+
+
+def test_a_medicine_is_handed_on_by_its_name(mentions):
+    (mention,) = mentions("can Lipitor do this?")
+    assert (mention.id, mention.medicine) == ("medicines_for_high_cholesterol", "lipitor")
+
+
+def test_a_medicine_of_two_classes_is_a_mention_of_both(mentions):
+    found = mentions("I take Hyzaar")
+    assert {m.id for m in found} == {"medicines_for_high_blood_pressure", "medicines_that_increase_urine_output"}
+    assert {m.medicine for m in found} == {"hyzaar"}
+
+
+def test_a_lay_term_is_handed_on_as_such(mentions):
+    assert {m.family for m in mentions("kidney trouble")} == {"kidney_trouble"}
+    assert {m.kind for m in mentions("hypo")} == {"ambiguous"}
+
+
+def test_a_mention_says_where_it_stands(mentions):
+    text = "So, could my ANEMIA or furosimide be it?"
+    assert [text[m.start : m.end] for m in mentions(text)] == ["ANEMIA", "furosimide"]
+
+
+def test_a_mention_becomes_an_entity_of_rasa(mentions):
+    text = "no anemia"
+    (mention,) = mentions(text)
+    assert mention.as_entity(text) == {
+        "entity": "condition",
+        "value": "anemia",
+        "confidence_entity": 1.0,
+        "start": 3,
+        "end": 9,
+        "negated": True,
+        "family": None,
+        "medicine": None,
+        "person": "self",
+    }
+
+
+# --- the whole
+
+
+def test_two_thousand_characters_are_read_in_a_blink(nlp):
+    text = ("i am 68 and on watr tablets, no diabetis, my calf cramps at nihgt " * 40)[:2000]
+    nlp(text)
+    started = time.process_time()
+    nlp(text)
+    assert time.process_time() - started < 0.5
+
+
+def test_the_pipeline_is_the_same_after_a_trip_to_the_disk(nlp, tmp_path):
+    import spacy
+
+    nlp.to_disk(tmp_path / "pipeline")
+    again = spacy.load(tmp_path / "pipeline")
+    text = "I'm 68, on water tabletts, no diabetes. could PAD cause my crmaps?"
+    before, after = nlp(text), again(text)
+    assert after._.mentions == before._.mentions
+    assert after._.signals == before._.signals
+    assert after._.corrected == before._.corrected
+
+
+def test_a_pipeline_cannot_be_built_from_broken_knowledge(tmp_path, monkeypatch):
+    from legcramps.knowledge import KnowledgeError
+
+    monkeypatch.setenv("LEGCRAMPS_KNOWLEDGE", str(tmp_path))
+    with pytest.raises(KnowledgeError):
+        build(tmp_path / "spacy")
