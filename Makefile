@@ -29,7 +29,7 @@ endef
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r target text; do printf '  make %-19s %s\n' "$$target" "$$text"; done
 
 .PHONY: setup
 setup: ## Make the environment ready (the others do it themselves)
@@ -75,6 +75,16 @@ compare: ## Measure ours beside the stock assistant of `rasa init` (installs the
 	$(call setup,compare)
 	@.venv/bin/legcramps train --if-changed
 	@.venv/bin/python benchmarks/compare.py
+
+.PHONY: bench-understanding
+bench-understanding: ## Compare ways of understanding a message (ARGS=--with-diet: also stock DIET, after make compare)
+	$(call setup,run)
+	@.venv/bin/python -m benchmarks.understanding $(ARGS)
+
+.PHONY: bench-sweep
+bench-sweep: ## Sweep the classifier's chosen numbers on the training examples
+	$(call setup,run)
+	@.venv/bin/python -m benchmarks.understanding.sweep $(ARGS)
 
 .PHONY: lint
 lint: ## Check the Python code's style

@@ -202,7 +202,7 @@ def _train(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from legcramps import evaluation
 
-    return evaluation.main(options.rest)
+    return evaluation.main(["--quick"] if options.quick else [])
 
 
 # --- shared ---------------------------------------------------------------------------------------------------------
@@ -283,8 +283,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--force", action="store_true", help="train even if nothing has changed (the default without --if-changed)")
     train.set_defaults(run=_train)
 
-    evaluate = commands.add_parser("evaluate", help="measure understanding on the evaluation sets", add_help=False)
-    evaluate.add_argument("rest", nargs=argparse.REMAINDER)
+    evaluate = commands.add_parser("evaluate", help="measure understanding on the evaluation sets", description=(
+        "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."))
+    evaluate.add_argument("--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech")
     evaluate.set_defaults(run=_evaluate)
     return parser
 

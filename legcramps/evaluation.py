@@ -395,3 +395,46 @@ def evaluate(ask: Asker, root: Path, out: Path, say: Callable[[str], None] = pri
     (out / "evaluation.md").write_text("\n".join(r.markdown(t) for t, r in reports.items()), encoding="utf8")
     (out / "evaluation.json").write_text(json.dumps({t: r.as_dict() for t, r in reports.items()}, indent=2), encoding="utf8")
     return reports
+
+
+def ask_assistant(texts: Sequence[str]) -> List[Reply]:
+    """Asks the trained assistant, each text in a conversation of its own."""
+    import asyncio
+
+    from tqdm import tqdm
+
+    from legcramps.server.assistant import Assistant
+
+    global _assistant
+    if _assistant is None:
+        _assistant = Assistant.load()
+
+    async def ask_all() -> List[Reply]:
+        replies = []
+        for number, text in enumerate(tqdm(texts, unit="question", disable=None)):
+            turn = await _assistant.turn(f"evaluation {id(texts)} {number}", text)
+            replies.append(Reply(tuple(r["answer"] for r in turn.replies), turn.intent or "", turn.confidence))
+        return replies
+
+    return asyncio.get_event_loop_policy().new_event_loop().run_until_complete(ask_all())
+
+
+_assistant: Any = None
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """``legcramps evaluate [--quick]``: prints the tables; ``--quick`` leaves out the badly written variants."""
+    import argparse
+
+    from legcramps import logs, settings
+
+    parser = argparse.ArgumentParser(prog="legcramps evaluate", description=(
+        "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."))
+    parser.add_argument("--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech")
+    options = parser.parse_args(list(arguments))
+    logs.configure("WARNING")
+    root = settings.read().root
+    out = root / "build" / "evaluation"
+    evaluate(ask_assistant, root, out, variants=not options.quick)
+    print(f"Written to {out.relative_to(root)}/evaluation.md and evaluation.json")
+    return 0

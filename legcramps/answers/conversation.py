@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Callable, Dict, List, Optional, Tuple
 
 from legcramps.answers.compose import Composer
-from legcramps.answers.conditions import PAGE, find_option, show_page
+from legcramps.answers.conditions import PAGE, answer_condition, answer_condition_list, find_option, show_page
 from legcramps.answers.turn import aside, reply
 from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, PieceKind, Topic, Turn
 
@@ -70,10 +70,20 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
                                    options=tuple(b.payload for b in again[-1].buttons), said=context.said[:-1]))
 
 
+_LEADING_TO_THE_LIST = frozenset(topic.value for topic in (Topic.CAUSES, Topic.KNOWN_CAUSES, Topic.RISK_FACTORS, Topic.SITUATION))
+
+
 def answer_more(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """The next page of a list; after any other answer, what is left to ask."""
+    """The next page of a list; after causes or a story, the list of what else is linked; after any other answer, what is left to ask.
+
+    After "did you mean …?" it is "something else" in other words.
+    """
+    if context.misunderstood:
+        return answer_something_else(heard, context, composer)
     if context.position < len(context.shown):
         return show_page(context.shown, context.position, context, composer)
+    if context.topic in _LEADING_TO_THE_LIST:
+        return answer_condition_list(Heard("ask_condition_list"), context, composer)
     return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_more")],
                  composer.buttons("ask_causes", "ask_condition_list", "ask_difference"))
 
@@ -101,6 +111,10 @@ def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Op
 
 
 def answer_deny(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """"No" leaves what was offered; "no, dialysis" is a correction."""
+    meant = _meant(heard, context)
+    if meant:
+        return answer_condition(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
 
 
@@ -114,10 +128,18 @@ def _nothing_offered(context: Context, composer: Composer) -> Turn:
 
 
 def answer_option(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
-    """"The second one", counted in what was really shown."""
+    """"The second one", counted in what was really shown, or "the pregnancy one".
+
+    A list of conditions stays open: "and the last?", "next page".
+    """
     chosen = find_option(heard.option, context)
     if chosen:
-        return follow(heard_from_payload(chosen), context, composer)
+        turn = follow(heard_from_payload(chosen), context, composer)
+        if all(payload.startswith("#ask_condition=") for payload in context.options):
+            return replace(turn, context=turn.context.but(options=context.options, shown=context.shown, position=context.position))
+        return turn
+    if heard.option is None and (heard.named() or heard.named("ambiguous")):
+        return follow(replace(heard, intent="ask_condition"), context, composer)
     if not context.options:
         return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.nothing_shown")],
                      composer.buttons("ask_condition_list", "ask_causes"))
@@ -130,12 +152,19 @@ def answer_option(heard: Heard, context: Context, composer: Composer, follow: Op
 
 def answer_correction(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
     """"No, I meant hypo": answers what was meant; with nothing named, asks again."""
-    if heard.mentions:
-        return follow(replace(heard, intent="ask_condition"), context, composer)
+    meant = _meant(heard, context)
+    if meant:
+        return follow(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if not context.said:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.correct_assistant")])
     return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.corrected")],
                  composer.buttons("ask_causes", "ask_relief", "ask_difference"))
+
+
+def _meant(heard: Heard, context: Context) -> Tuple[Mention, ...]:
+    """What a correction names. "No, dialysis" reads like a negation of it: then it is what was not spoken of before."""
+    plain = tuple(m for m in heard.mentions if not m.negated)
+    return plain or tuple(replace(m, negated=False) for m in heard.mentions if m.id not in context.conditions)
 
 
 def answer_cancel(heard: Heard, context: Context, composer: Composer) -> Turn:

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
 
 import joblib
 import numpy as np
+import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
-from rasa.nlu.utils.spacy_utils import SpacyModel
+from rasa.nlu.model import InvalidModelError
+from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.language import Language
 from spacy.tokens import Doc
 
 import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories before SpacyNLP loads the pipeline
@@ -118,6 +122,23 @@ class SafetyReader(_Stateless):
         set_intent(message, intent, 1.0)
 
 
+@lru_cache(maxsize=1)
+def _load_pipeline(folder: Text, changed: float) -> Language:
+    return spacy.load(folder)
+
+
+@DefaultV1Recipe.register([ComponentType.MODEL_LOADER, ComponentType.MESSAGE_FEATURIZER], is_trainable=False, model_from="KnowledgeSpacyNLP")
+class KnowledgeSpacyNLP(SpacyNLP):
+    """Rasa's ``SpacyNLP``, which loads the pipeline anew for each of its two nodes in the graph: here they share one."""
+
+    @staticmethod
+    def load_model(spacy_model_name: Text) -> SpacyModel:
+        folder = Path(spacy_model_name)
+        if not (folder / "config.cfg").is_file():
+            raise InvalidModelError(f"The spaCy pipeline {folder} is not there. Make it and the model with: make train")
+        return SpacyModel(model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name)
+
+
 @DefaultV1Recipe.register(ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ConditionExtractor(_Stateless):
     """Entities: what is named, from ``doc._.mentions``. Also hands on the signals."""
@@ -138,7 +159,7 @@ class ConditionExtractor(_Stateless):
         return messages
 
 
-@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP")
+@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="KnowledgeSpacyNLP")
 class HybridIntentClassifier(GraphComponent):
     """Sentence encoder and n-grams (:class:`~legcramps.nlu.intent_model.IntentModel`) under the scope guard, for the message and its parts."""
 

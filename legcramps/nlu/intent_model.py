@@ -98,7 +98,10 @@ class IntentModel:
         self._ngrams = make_union(
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w']*\b", dtype=np.float32),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=4, sublinear_tf=True, dtype=np.float32, max_features=12_000))
-        self._wording = LinearSVC(C=self.wording_c, random_state=self.seed).fit(self._ngrams.fit_transform(texts), labels)
+        machine = LinearSVC(C=self.wording_c, random_state=self.seed).fit(self._ngrams.fit_transform(texts), labels)
+        # Kept as one contiguous matrix: scikit-learn would turn and copy it for each message.
+        self._weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
+        self._shift = machine.intercept_.astype(np.float32)
         with warnings.catch_warnings():
             # Stopped early on purpose: more steps fit the training data, not people.
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -134,7 +137,7 @@ class IntentModel:
 
     def _pooled(self, samples: Sequence[Sample]) -> np.ndarray:
         meaning = self._meaning.predict_log_proba(self._dense(samples))
-        margins = self._wording.decision_function(self._ngrams.transform([plain(s.text) for s in samples]))
+        margins = self._ngrams.transform([plain(s.text) for s in samples]) @ self._weights + self._shift
         return self.meaning_share * meaning + (1 - self.meaning_share) * _log_softmax(MARGIN_SCALE * margins)
 
     def probabilities(self, samples: Sequence[Sample]) -> np.ndarray:

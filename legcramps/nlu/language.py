@@ -42,8 +42,9 @@ class SpellingComponent:
 
     def _configure(self, own: Iterable[str], english: Mapping[str, int], usual: Iterable[str], core: Iterable[str],
                    misheard: Mapping[str, str]) -> None:
-        self._data = {"own": sorted(set(own)), "english": dict(english), "usual": sorted(set(usual)), "core": sorted(set(core)), "misheard": dict(misheard)}
-        self._speller = Speller(own, english, usual, core)
+        # The data is kept as it is written to disk, and shared with the speller: it is large.
+        self._data = {"own": sorted(set(own)), "english": english, "usual": sorted(set(usual)), "core": sorted(set(core)), "misheard": dict(misheard)}
+        self._speller = Speller(self._data["own"], english, self._data["usual"], self._data["core"])
         self._near_misheard = {word for word in core if not word.startswith(("cramp", "spasm"))}
 
     def __call__(self, doc: Doc) -> Doc:

@@ -111,7 +111,9 @@ class MentionFinder:
     def _docs(nlp: Language, text: str) -> List[Doc]:
         """The pattern as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
         docs = {}
-        for form in (text, text.upper()):
+        # Only digits and apostrophes are cut by case; tokenizing is most of the time that loading takes.
+        forms = (text, text.upper()) if any(ch in "0123456789'’" for ch in text) else (text,)
+        for form in forms:
             doc = nlp.make_doc(form)
             for token in doc:
                 token.norm_ = token.lower_.replace("’", "'")

@@ -19,7 +19,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from pydantic import constr
+from pydantic import conint, constr
 
 from legcramps.knowledge import SAFETY_FILE, KnowledgeError, _line, _parse, _Strict
 
@@ -37,6 +37,8 @@ class _Sign(_Strict):
     kind: Literal["emergency", "self_harm"]
     say: str
     always: str = ""
+    several: str = ""
+    at_least: conint(ge=2) = 3
     ignores: List[Name] = []
     but_not: str = ""
 
@@ -172,7 +174,8 @@ class _Reading:
 class _Pattern:
     """Symbols in a row, each with the gap allowed before it."""
 
-    def __init__(self, items: Iterable[str]):
+    def __init__(self, items: Iterable[str], line: int):
+        self.line = line
         self._steps: List[Tuple[str, int, bool]] = []
         gap, across = 0, False
         for item in items:
@@ -185,11 +188,10 @@ class _Pattern:
         self.needs = frozenset(symbol for symbol, _, _ in self._steps if symbol[0] != "!")
 
     @classmethod
-    def parse(cls, text: str) -> Iterator["_Pattern"]:
-        left, both, right = text.partition(" & ")
-        for ordered in (f"{left} ... {right}", f"{right} ... {left}") if both else (text,):
-            for items in itertools.product(*([i[:-1], ""] if i.endswith("?") else [i] for i in ordered.split())):
-                yield cls(filter(None, items))
+    def parse(cls, text: str, line: int) -> Iterator["_Pattern"]:
+        for ordered in itertools.permutations(text.split(" & ")):
+            for items in itertools.product(*([i[:-1], ""] if i.endswith("?") else [i] for i in " ... ".join(ordered).split())):
+                yield cls(filter(None, items), line)
 
     def find(self, text: _Reading) -> Iterator[Tuple[Span, ...]]:
         for first in text.where[self._steps[0][0]]:
@@ -206,8 +208,8 @@ class _Rule:
     """The patterns of one sign, of one excuse, or of the figures of speech."""
 
     def __init__(self, name: str, patterns: Sequence[_Pattern], kind: str = "", covers: str = "clause", until: str = "{turn}",
-                 unless: Sequence["_Rule"] = ()):
-        self.name, self.kind, self.covers, self.until, self.unless = name, kind, covers, until, unless
+                 unless: Sequence["_Rule"] = (), at_least: int = 1):
+        self.name, self.kind, self.covers, self.until, self.unless, self.at_least = name, kind, covers, until, unless, at_least
         shared: Dict[str, int] = {}
         for symbol in itertools.chain.from_iterable(p.needs for p in patterns):
             shared[symbol] = shared.get(symbol, 0) + 1
@@ -215,11 +217,12 @@ class _Rule:
         for pattern in patterns:
             self._by_rarest.setdefault(min(pattern.needs, key=lambda s: (shared[s], s)), []).append(pattern)
 
-    def find(self, text: _Reading) -> Iterator[Tuple[Span, ...]]:
+    def find(self, text: _Reading) -> Iterator[Tuple[int, Tuple[Span, ...]]]:
+        """Every find, with the number of the line that its pattern stands in."""
         for symbol in self._by_rarest.keys() & text.where.keys():
             for pattern in self._by_rarest[symbol]:
                 if pattern.needs <= text.where.keys():
-                    yield from pattern.find(text)
+                    yield from ((pattern.line, found) for found in pattern.find(text))
 
 
 # --- what surrounds a find ------------------------------------------------------------------------------------------
@@ -232,7 +235,7 @@ class _Context:
 
     def __init__(self, reading: _Reading, figures: _Rule):
         self._reading = reading
-        self._figures = {i for spans in figures.find(reading) for span in spans for i in range(*span)}
+        self._figures = {i for _, spans in figures.find(reading) for span in spans for i in range(*span)}
         self._negators = reading.covered("{negator}") - reading.covered("{not_negating}") - self._figures
         self._through = reading.covered("{through}")
         self._shadows: Dict[str, Set[int]] = {}
@@ -241,10 +244,8 @@ class _Context:
         own = {i for span in found for i in range(*span)}
         if own & self._figures or any(self._negated(start, own) for start, _ in found):
             return False
-        inner = [i for i in own if self._reading.words[i] not in (START, STOP, END)]
-        first, last = min(inner), max(inner)
-        shadows = ((excuse.covers, self._shadow(excuse)) for excuse in unless)
-        return not any(first in shadow and (covers == "after" or last in shadow) for covers, shadow in shadows)
+        first = min(i for i in own if self._reading.words[i] not in (START, STOP, END))
+        return not any(first in self._shadow(excuse) for excuse in unless)
 
     def _negated(self, start: int, own: Set[int]) -> bool:
         words = self._reading.words
@@ -265,7 +266,7 @@ class _Context:
             words, where = self._reading.words, self._reading.where
             breaks = {i for i, word in enumerate(words) if word in (START, STOP, END)}
             breaks.update(start for symbol in ("{turn}", excuse.until) for start, _ in where.get(symbol, ()))
-            for found in excuse.find(self._reading):
+            for _, found in excuse.find(self._reading):
                 start, end = found[0][0], found[-1][1]
                 if self._figures.isdisjoint(i for span in found for i in range(*span)):
                     reach = [range(end, len(words))] + [range(start - 1, 0, -1)] * (excuse.covers == "clause")
@@ -294,7 +295,7 @@ class _Compiler:
         patterns: List[_Pattern] = []
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip() and not line.startswith("#"):
-                for pattern in _Pattern.parse(line):
+                for pattern in _Pattern.parse(line, number):
                     self.add(pattern.symbols, number, *where)
                     patterns.append(pattern)
         return _Rule(name, patterns, **more)
@@ -354,6 +355,7 @@ class SafetyGuard:
             unless = (own, *(excuse for key, excuse in excuses.items() if key not in sign.ignores))
             signs.append(make.rule(name, "signs", name, "say", kind=sign.kind, unless=unless))
             signs.append(make.rule(name, "signs", name, "always", kind=sign.kind))
+            signs.append(make.rule(name, "signs", name, "several", kind=sign.kind, unless=unless, at_least=sign.at_least))
         return cls(signs, make.rule("figures", "figures"), make.phrases, _listed(file.fillers), _Speller(make.words, file))
 
     def check(self, text: str) -> Optional[DangerSign]:
@@ -361,8 +363,11 @@ class SafetyGuard:
         reading = _Reading(self._speller.words(text), self._phrases, self._fillers)
         context: Optional[_Context] = None
         for sign in self._signs:
-            for found in sign.find(reading):
+            meant: Set[int] = set()
+            for number, found in sign.find(reading):
                 context = context or _Context(reading, self._figures)
-                if context.is_meant(found, sign.unless):
-                    return DangerSign(sign.kind, sign.name)  # type: ignore[arg-type]
+                if number not in meant and context.is_meant(found, sign.unless):
+                    meant.add(number)
+                    if len(meant) == sign.at_least:
+                        return DangerSign(sign.kind, sign.name)  # type: ignore[arg-type]
         return None

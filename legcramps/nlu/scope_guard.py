@@ -30,6 +30,9 @@ OUTSIDE = ("ask_other_health", "ask_off_topic")
 ASK_IF_CRAMP = "unclear_trouble"
 """The verdict's intent for leg trouble at night that may or may not be a cramp: the assistant asks."""
 
+ALARMS = frozenset({"report_emergency", "express_self_harm"})
+SURE_ALARM = 0.9
+
 NOT_CRAMPS = frozenset({"other_symptom", "pain", "other_body", "other_creature", "other_cramp", "other_language"})
 """Signals that a message without a cramp in it is about something else."""
 
@@ -66,6 +69,7 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     ``words``: how many words the message has, ``foreign_words`` how many of them our questions never use. ``signals`` also
     hold ``listed`` / ``unlisted`` / ``medicine`` when such were named.
     """
+    ranking = _without_doubtful_alarms(ranking)
     intent, probability = ranking[0]
     mass = sum(p for i, p in ranking if i in OUTSIDE)
     if intent in OUTSIDE:
@@ -95,6 +99,11 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if leans_on_the_talk(signals, words, foreign_words, mass):
         return Verdict(intent, probability, "leans on the talk")
     return _outside(ranking, mass, probability, "nothing in it is ours")
+
+
+def _without_doubtful_alarms(ranking: Ranking) -> Ranking:
+    """The safety guard has the word on danger. The classifier is a second net under it, which must be very sure."""
+    return ranking if ranking[0][0] not in ALARMS or ranking[0][1] >= SURE_ALARM else [pair for pair in ranking if pair[0] not in ALARMS]
 
 
 def is_about_us(signals: FrozenSet[str]) -> bool:

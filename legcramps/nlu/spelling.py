@@ -46,13 +46,6 @@ def one_edit(word: str) -> Iterator[str]:
             yield head + letter + tail
 
 
-def _deletes(word: str, depth: int) -> Set[str]:
-    found = {word}
-    for _ in range(depth):
-        found |= {w[:i] + w[i + 1:] for w in found for i in range(len(w))}
-    return found
-
-
 def _within_two_edits(a: str, b: str) -> bool:
     """Optimal string alignment distance ≤ 2."""
     before: List[int] = []
@@ -77,11 +70,10 @@ class Speller:
         self._own: FrozenSet[str] = frozenset(w for w in own if _WORD.match(w))
         self._usual: FrozenSet[str] = frozenset(w for w in usual if _WORD.match(w))
         self._english = english
-        self._far: Dict[str, List[str]] = {}
+        self._long: Dict[str, List[str]] = {}
         for word in sorted(self._own):
             if len(word) >= TWO_EDITS_FROM:
-                for delete in _deletes(word, 2):
-                    self._far.setdefault(delete, []).append(word)
+                self._long.setdefault(word[0], []).append(word)
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` (small letters) is a word as it stands, plural included."""
@@ -114,7 +106,7 @@ class Speller:
         return min(candidates, key=lambda w: (-self._english.get(w, 0), w), default=None)
 
     def _two_edits(self, word: str) -> Optional[str]:
+        """The nearest long word of our own; people get the first letter right."""
         if len(word) < TWO_EDITS_FROM - 1:
             return None
-        candidates = {c for delete in _deletes(word, 2) for c in self._far.get(delete, ()) if c[0] == word[0]}
-        return self._best({c for c in candidates if _within_two_edits(word, c)})
+        return self._best({c for c in self._long.get(word[0], ()) if abs(len(c) - len(word)) <= 2 and _within_two_edits(word, c)})

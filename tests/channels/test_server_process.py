@@ -13,6 +13,7 @@ SAID = "my name is Ada Lovelace, what causes night leg cramps?"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # two starts; on a busy machine each takes a minute
 def test_a_server_stops_when_told_to_and_knows_the_conversation_after_its_next_start(trained_model, tmp_path):
     server, address = start_server(tmp_path / "var")
     client = Client(address)

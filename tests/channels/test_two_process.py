@@ -6,6 +6,8 @@ import pytest
 
 from tests.helpers.http import REPO, Client, Process, wait_until_open
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # on a busy machine a start takes a minute
+
 CONVERSATIONS = [
     ["hello", "what are night leg cramps?", "what causes them?", "can anemia do this?", "and diabetes?", "tell me more"],
     ["is magnesium any good?", "what is restless legs syndrome?", "what is the difference?", "where does it say that?"],
@@ -44,7 +46,6 @@ def two_processes(trained_model, tmp_path_factory):
             process.process.wait(30)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("turns", CONVERSATIONS, ids=lambda turns: turns[0][:20] or "bad input")
 def test_two_processes_reply_as_one(two_processes, address, turns):
     one, two = Client(address), Client(two_processes[0])
@@ -52,7 +53,6 @@ def test_two_processes_reply_as_one(two_processes, address, turns):
         assert two.say(text) == one.say(text), text
 
 
-@pytest.mark.slow
 def test_two_processes_forget_as_one_does(two_processes):
     client = Client(two_processes[0])
     client.say("can anemia do this?")
@@ -60,7 +60,6 @@ def test_two_processes_forget_as_one_does(two_processes):
     assert client.request("GET", "/webhooks/web/history")[2] == '{"turns":[]}'
 
 
-@pytest.mark.slow
 def test_an_action_server_that_is_down_is_said(two_processes):
     # The last of these tests: it leaves the action server down.
     address, _, actions = two_processes

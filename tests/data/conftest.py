@@ -10,6 +10,10 @@ from ruamel.yaml import YAML
 REPO = Path(__file__).resolve().parents[2]
 
 
+# Nobody says these: a button, the guard or the channel decides on them. (nlu_fallback is Rasa's own.)
+WITHOUT_EXAMPLES = {"nlu_fallback", "unusable", "something_else", "unclear_trouble"}
+
+
 class Example(NamedTuple):
     """One example of an intent and the skill (the file) that it stands in."""
 
@@ -54,3 +58,12 @@ def rules() -> dict[str, list]:
 def stories() -> dict[str, list]:
     """Skill → its stories."""
     return {file.stem: read_yaml(file)["stories"] for file in sorted((REPO / "data" / "stories").glob("*.yml"))}
+
+
+@pytest.fixture(scope="session")
+def nlp():
+    """Our spaCy pipeline as training builds it."""
+    from legcramps.knowledge import load
+    from legcramps.nlu.language import create_pipeline
+
+    return create_pipeline(load(), REPO / "data" / "nlu")

@@ -11,15 +11,12 @@ from scipy.sparse import csr_matrix
 from legcramps.answers import INTENTS
 from legcramps.knowledge import load
 
-from .conftest import Example, normalised
+from .conftest import WITHOUT_EXAMPLES, Example, normalised
 
 REPO = Path(__file__).resolve().parents[2]
 HELD_OUT = REPO / "tests" / "model" / "held_out.tsv"
 FEWEST = 40
 NEAR = 0.8
-
-# Nobody says these: a button, the guard or the channel decides on them.
-WITHOUT_EXAMPLES = {"nlu_fallback", "unusable", "something_else", "unclear_trouble"}
 
 
 @pytest.mark.parametrize("intent", sorted(set(INTENTS) - WITHOUT_EXAMPLES))
@@ -76,11 +73,8 @@ def test_every_condition_is_asked_for_in_the_examples(condition, asked_for):
 
 
 @pytest.fixture(scope="module")
-def asked_for(examples) -> dict[str, list[Example]]:
+def asked_for(examples, nlp) -> dict[str, list[Example]]:
     """Condition → the examples about conditions that name it."""
-    from legcramps.nlu.language import create_pipeline
-
-    nlp = create_pipeline(load(), REPO / "data" / "nlu")
     about = [e for e in examples if e.skill in ("conditions", "medicines", "situation", "causes")]
     found = defaultdict(list)
     for example, doc in zip(about, nlp.pipe(e.text for e in about)):

@@ -87,7 +87,7 @@ class Process:
     def output(self) -> str:
         return "\n".join(self.lines)
 
-    def wait_for(self, pattern: str, seconds: float = 120) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = 240) -> re.Match[str]:
         """Waits for a line of output, and fails with all of the output when the program ends or time is up."""
         deadline = time.monotonic() + seconds
         seen = 0

@@ -191,10 +191,10 @@ class _Reader:
             else:
                 turns = [self._turn(variant, line, len(given) + 1, expect)]
             conversations.append([*given, *turns])
-        texts = [c[-1].says for c in conversations]
-        for number, text in enumerate(texts):
-            if text is not None and text in texts[:number]:
-                raise self.fail(conversations[number][-1].line, f"'{text}' stands here twice", "Leave one out")
+        said = [[turn.says or turn.presses for turn in conversation] for conversation in conversations]
+        for number, words in enumerate(said):
+            if words in said[:number]:
+                raise self.fail(conversations[number][-1].line, f"'{words[-1]}' stands here twice", "Leave one out")
         return conversations
 
     def _list_of_turns(self, content: CommentedMap, key: str) -> List[TurnScript]:
