@@ -387,10 +387,15 @@ def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
         for entry, says in getattr(vocabulary, block).items():
             for number, say in enumerate(says):
                 yield say, entry, [block, entry, number]
-    for block in ("families", "ambiguous", "combined_medicines", "unlisted"):
+    for block in ("families", "ambiguous", "combined_medicines"):
         for position, item in enumerate(getattr(vocabulary, block)):
             for number, say in enumerate(item.say):
-                yield say, getattr(item, "id", "+".join(getattr(item, "entries", []))), [block, position, "say", number]
+                yield say, getattr(item, "id", "+".join(item.entries)), [block, position, "say", number]
+    for position, thing in enumerate(vocabulary.unlisted):
+        for number, say in enumerate(thing.say):
+            yield say, f"{thing.id} (unlisted)", ["unlisted", position, "say", number]
+        if normalise_alias(thing.name) not in map(normalise_alias, thing.say):
+            yield thing.name, f"{thing.id} (unlisted)", ["unlisted", position, "name"]
 
 
 def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition], groups: Mapping[str, str]) -> None:

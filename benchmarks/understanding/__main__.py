@@ -117,7 +117,9 @@ def train_in_rasa(python: Path, config: dict[str, Any], nlu: Path, texts: list[s
         (folder / "config.yml").write_text(yaml.safe_dump(config), encoding="utf8")
         paths = {"config": folder / "config.yml", "nlu": nlu, "folder": folder, "result": folder / "result.json"}
         job = json.dumps({**{key: str(path) for key, path in paths.items()}, "texts": texts})
-        environment = {**os.environ, "PYTHONPATH": str(ROOT) if python == Path(sys.executable) else ""}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        if python == Path(sys.executable):
+            environment["PYTHONPATH"] = str(ROOT)
         log = OUT / f"{name}.log"
         started = last = time.monotonic()
         with log.open("w", encoding="utf8") as output:
@@ -197,7 +199,7 @@ def ours_in_rasa(sets: Sets, pipeline_folder: Path, say: Say) -> tuple[report.Re
     """Our own ``config.yml``, trained and read in Rasa in the same way as DIET."""
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf8"))
     for component in config["pipeline"]:
-        if component["name"] == "SpacyNLP":
+        if component["name"].endswith("SpacyNLP"):
             component["model"] = str(pipeline_folder)
     say("Training ours in Rasa")
     result = train_in_rasa(Path(sys.executable), {**config, "policies": []}, NLU, sets.texts, "ours", say)

@@ -30,7 +30,7 @@ from legcramps.nlu import intent_model, language
 from legcramps.nlu.components import HybridIntentClassifier
 from legcramps.nlu.confidence import kind_of
 from legcramps.nlu.encoder import SentenceEncoder
-from legcramps.nlu.intent_model import MARGIN_SCALE, MEANING_C, MEANING_SHARE, WORDING_C, IntentModel, Sample, plain
+from legcramps.nlu.intent_model import MARGIN_SCALE, MEANING_C, MEANING_SHARE, WORDING_C, IntentModel, Sample
 from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE
 
 MEANING_CS = (3.0, 6.0, 12.0, 24.0, 48.0)
@@ -109,16 +109,21 @@ def gather_opinions(samples: Sequence[Sample], intents: np.ndarray, say: Say) ->
         say(f"Meaning view, C = {c:g}")
         with mock.patch.multiple(intent_model, LinearSVC=Absent, make_union=Absent):
             model, seconds = _fitted(IntentModel(meaning_c=c, temperature=1.0), learn, intents[train])
-        opinions.meaning[c] = model._meaning.predict_log_proba(model._dense(held))
+        opinions.meaning[c] = _opinions_of(model, held, share=1.0)
         opinions.seconds["meaning", c] = seconds
     for c in WORDING_CS:
         say(f"Wording view, C = {c:g}")
         with mock.patch.object(intent_model, "LogisticRegression", Absent):
             model, seconds = _fitted(IntentModel(wording_c=c, temperature=1.0), learn, intents[train])
-        texts = [plain(sample.text) for sample in held]
-        opinions.margins[c] = model._wording.decision_function(model._ngrams.transform(texts))
+        # A softmax of margins gives the margins back but for a constant of each row, which a softmax leaves out again.
+        opinions.margins[c] = _opinions_of(model, held, share=0.0) / MARGIN_SCALE
         opinions.seconds["wording", c] = seconds
     return opinions
+
+
+def _opinions_of(model: IntentModel, samples: Sequence[Sample], share: float) -> np.ndarray:
+    model.meaning_share = share
+    return model._pooled(samples)
 
 
 def _fitted(model: IntentModel, samples: Sequence[Sample], intents: np.ndarray) -> tuple[IntentModel, float]:

@@ -47,21 +47,20 @@ class Absent:
     """Takes the place of a view's features or of its classifier: learns nothing and has no opinion."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        self.classes_ = np.array([])
+        pass
 
     def fit(self, _: Any, labels: Sequence[str]) -> Absent:
         self.classes_ = np.unique(labels)
+        self.coef_, self.intercept_ = np.zeros((len(self.classes_), 1)), np.zeros(len(self.classes_))
         return self
 
-    def fit_transform(self, texts: Sequence[str]) -> Sequence[str]:
-        return texts
+    def fit_transform(self, texts: Sequence[str]) -> np.ndarray:
+        return np.zeros((len(texts), 1))
 
     transform = fit_transform
 
-    def decision_function(self, rows: Sequence[Any]) -> np.ndarray:
+    def predict_log_proba(self, rows: np.ndarray) -> np.ndarray:
         return np.zeros((len(rows), len(self.classes_)))
-
-    predict_log_proba = decision_function
 
 
 class _OneView(IntentModel):

@@ -1,6 +1,7 @@
 """Builds the pieces of an answer from the knowledge files, so that nothing else can get into one."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from legcramps.answers.types import Answer, Button, ConditionLink, Operator, Outcome, Piece, PieceKind, Topic
@@ -112,11 +113,11 @@ class Composer:
             ids = [part.split(".")[1] for part in key.split("+")]
             grade = next(link.grade for link in self.knowledge.conditions[ids[0]].links
                          if self.knowledge.link_statement(ids[0], link.grade).id == statements[0].id)
-            return self._link_sentences(grade, [self.knowledge.conditions[i] for i in ids])[0]
+            return replace(self._link_sentences(grade, [self.knowledge.conditions[i] for i in ids])[0], paragraph=paragraph)
         if key in self.knowledge.statements:
             return self.statement(key, paragraph)
         if key.startswith("grades."):
-            return self.grade_meaning(key.split(".")[1])
+            return replace(self.grade_meaning(key.split(".")[1]), paragraph=paragraph)
         return self.phrase(key, paragraph, **arguments)
 
 

@@ -11,6 +11,7 @@ from legcramps.answers.types import Context, Heard, Mention, Outcome, Piece, Top
 PAGE = 8
 """Links of the long list shown at once. The first eight are the ones stronger than "can sometimes be linked"."""
 
+MAX_CLASSES = 2
 MAX_GLOSSES = 2
 """With more conditions than this in one reply their glosses are left out: the links are what was asked for."""
 
@@ -81,8 +82,9 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
 
 def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
     """For a medicine named by its own name: which class it was taken for, and that this sorting is ours."""
-    return [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
-            for m in named if m.medicine][:MAX_NAMED]
+    classes = [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
+               for m in named if m.medicine][:MAX_CLASSES]
+    return [*classes, composer.phrase("connect.sorting_is_mine")] if classes else []
 
 
 def _glosses(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:

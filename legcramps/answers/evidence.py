@@ -17,9 +17,8 @@ def answer_evidence(heard: Heard, context: Context, composer: Composer) -> Turn:
         return reply(context, Topic.EVIDENCE, [*links, *meanings], composer.buttons("ask_source", "ask_condition_list"), entries)
     pieces: List[Piece] = [
         composer.phrase("evidence.intro"),
-        *composer.statements("causes.usually_unknown", "known.list", "risk.age", "risk.pregnancy", "medicines.urine_output",
+        *composer.statements("known.list", "risk.age", "risk.pregnancy", "medicines.urine_output",
                              "medicines.no_direct_link_known", "list.other_issues"),
-        composer.phrase("evidence.no_numbers"),
     ]
     return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_known_causes"))
 

@@ -187,9 +187,12 @@ class Heard:
     sign: Optional[str] = None
 
     def named(self, kind: str = "condition") -> Tuple[Mention, ...]:
-        """What was named and not negated, each id once."""
-        found = {m.id: m for m in reversed(self.mentions) if m.kind == kind and not m.negated}
-        return tuple(reversed(list(found.values())))
+        """What was named and not negated, each id once; the sufferer's own before somebody else's."""
+        found: Dict[str, Mention] = {}
+        for mention in self.mentions:
+            if mention.kind == kind and not mention.negated and (mention.id not in found or found[mention.id].person != "self"):
+                found[mention.id] = mention
+        return tuple(found.values())
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,10 @@ class MentionFinder:
     def _docs(nlp: Language, text: str) -> List[Doc]:
         """The pattern as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
         docs = {}
-        # Only digits and apostrophes are cut by case; tokenizing is most of the time that loading takes.
-        forms = (text, text.upper()) if any(ch in "0123456789'’" for ch in text) else (text,)
-        for form in forms:
-            doc = nlp.make_doc(form)
+        first = nlp.make_doc(text)
+        # Where the tokenizer leaves the words alone, capitals change nothing; tokenizing is most of the time that loading takes.
+        forms = [first] if len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text) else [first, nlp.make_doc(text.upper())]
+        for doc in forms:
             for token in doc:
                 token.norm_ = token.lower_.replace("’", "'")
             docs[tuple(token.norm_ for token in doc)] = doc

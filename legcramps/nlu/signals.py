@@ -41,6 +41,7 @@ _ENGLISH = frozenset(
     "a an the i you he she it we they me my your is are am was were be do does did have has had can could will would should to of in on at for "
     "and or but not no yes so what why how when where who which that this there with from if any about get cramp cramps leg legs".split())
 _LANGUAGE_FROM = 4
+_ENGLISH_SHARE = 0.15
 # Entries whose words are everyday ones: alone they do not make a question ours.
 _WEAK = frozenset({"age", "lack_of_physical_activity", "muscle_fatigue"})
 # Words that name nothing a source could list.
@@ -97,4 +98,5 @@ def _other_language(doc: Doc) -> bool:
     letters = [ch for ch in doc.text if ch.isalpha()]
     if letters and sum(not ch.isascii() for ch in letters) > len(letters) / 2:
         return True
-    return len(words) >= _LANGUAGE_FROM and not any(w in _ENGLISH for w in words) and any(not w.isascii() for w in words)
+    english = sum(w in _ENGLISH for w in words)
+    return len(words) >= _LANGUAGE_FROM and english <= len(words) * _ENGLISH_SHARE and any(not w.isascii() for w in words)

@@ -1,5 +1,8 @@
 """The reader of conversation files: what it understands, and that a mistake is told with file, line and remedy."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.conversations.helpers.replay import always_amiss, amiss
@@ -68,6 +71,13 @@ def test_what_a_variant_expects_itself_goes_over_what_all_expect(written):
 def test_a_text_can_be_written_many_times(written):
     script = read(written("turns:\n- me: 'cramp '\n  times: 3\n  outcome: error\n"))
     assert script.conversations[0][0].says == "cramp cramp cramp "
+
+
+def test_the_examples_in_the_readme_are_read(written):
+    examples = re.findall(
+        r"^```yaml\n(.*?)^```", (Path(__file__).parent / "README.md").read_text("utf8"), re.MULTILINE | re.DOTALL
+    )
+    assert [len(read(written(example)).conversations) for example in examples] == [4, 1]
 
 
 MISTAKES = {

@@ -42,7 +42,9 @@ def test_no_example_stands_twice(examples):
 
 def test_examples_are_plain_text(examples):
     """Conditions are found by the extractor: no entity marks, no slash commands, no control characters."""
-    marked = [e for e in examples if "](" in e.text or "]{" in e.text or e.text.startswith("/") or not e.text.isprintable()]
+    marked = [
+        e for e in examples if "](" in e.text or "]{" in e.text or e.text.startswith("/") or not e.text.isprintable()
+    ]
     assert not marked
 
 
@@ -77,7 +79,7 @@ def asked_for(examples, nlp) -> dict[str, list[Example]]:
     """Condition → the examples about conditions that name it."""
     about = [e for e in examples if e.skill in ("conditions", "medicines", "situation", "causes")]
     found = defaultdict(list)
-    for example, doc in zip(about, nlp.pipe(e.text for e in about)):
+    for example, doc in zip(about, nlp.pipe(e.text for e in about), strict=True):
         for mention in doc._.mentions:
             if not mention.negated:
                 found[mention.id].append(example)

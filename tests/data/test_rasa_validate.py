@@ -22,5 +22,9 @@ def test_rasa_finds_nothing_wrong_with_the_data():
     warnings = re.findall(r"UserWarning: (.+)", done.stdout + done.stderr)
     assert done.returncode == 0, "\n".join(warnings) or done.stderr
     # Rasa warns of an intent without examples and does not fail; those that need none are the only ones.
-    named = [re.fullmatch(r"The intent '(\w+)' is listed .* not found in the NLU training data\.", line) for line in warnings]
-    assert {match.group(1) if match else line for match, line in zip(named, warnings)} == WITHOUT_EXAMPLES - {"nlu_fallback"}
+    named = [
+        re.fullmatch(r"The intent '(\w+)' is listed .* not found in the NLU training data\.", line) for line in warnings
+    ]
+    assert {
+        match.group(1) if match else line for match, line in zip(named, warnings, strict=True)
+    } == WITHOUT_EXAMPLES - {"nlu_fallback"}

@@ -15,7 +15,11 @@ KNOWN = load()
 def replies() -> dict[str, list]:
     """Every question that there is, about every condition and thing → the replies to it."""
     composer = Composer(KNOWN)
-    asked = [Heard(intent, signals=frozenset(signals)) for intent in sorted(CLAIMS) for signals in ((), ("bare",), ("restless_legs",))]
+    asked = [
+        Heard(intent, signals=frozenset(signals))
+        for intent in sorted(CLAIMS)
+        for signals in ((), ("bare",), ("restless_legs",))
+    ]
     asked += [Heard("ask_condition_list", group=group) for group in KNOWN.groups]
     for condition in KNOWN.conditions:
         named = (Mention("condition", condition),)
@@ -33,7 +37,9 @@ def test_every_statement_is_said_in_some_reply(statement):
 
 @pytest.mark.parametrize("condition", KNOWN.conditions)
 def test_every_condition_is_spoken_of_in_some_reply(condition):
-    assert [asked for asked, answers in replies().items() if any(condition == c.id for a in answers for c in a.conditions)]
+    assert [
+        asked for asked, answers in replies().items() if any(condition == c.id for a in answers for c in a.conditions)
+    ]
 
 
 @pytest.mark.parametrize("thing", KNOWN.unlisted)

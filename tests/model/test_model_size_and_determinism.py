@@ -38,7 +38,9 @@ def test_other_peoples_conversations_change_nothing(ask):
     assert ask(list(reversed(TEXTS))) == list(reversed(before))
 
 
-@pytest.mark.parametrize("text", ["what is a night leg cramp?", "can anemia do this?", "is magnesium any good for leg cramps?"])
+@pytest.mark.parametrize(
+    "text", ["what is a night leg cramp?", "can anemia do this?", "is magnesium any good for leg cramps?"]
+)
 def test_asking_the_same_again_in_one_conversation_gives_the_same_envelope(text, say):
     first, again = say(text), say(text)
     assert envelopes(first) == envelopes(again)

@@ -51,7 +51,9 @@ def test_a_bar_asks_no_less_than_the_issue_or_says_why(name):
     assert direction in bar, f"the bar of {name!r} points the other way"
     if "missed" in bar:
         assert len(bar["missed"].split()) >= 5, "the reason is a sentence"
-        assert not holds({direction: asked}, bar["measured"]), "the issue's bar is met: take `missed` away and ask for it"
+        assert not holds({direction: asked}, bar["measured"]), (
+            "the issue's bar is met: take `missed` away and ask for it"
+        )
     else:
         assert holds({direction: asked}, bar[direction])
 
@@ -75,7 +77,17 @@ def test_what_was_measured_is_within_its_bar_by_a_margin_that_is_not_a_free_pass
 def test_the_held_out_set_is_large_and_has_every_kind_of_row(held_out):
     assert len(held_out) >= 400
     kinds = {row.kind for row in held_out}
-    assert {*IN_TOPIC, "trap", "near_medical", "far", "gibberish", "injection", "small_talk", "emergency", "self_harm"} <= kinds
+    assert {
+        *IN_TOPIC,
+        "trap",
+        "near_medical",
+        "far",
+        "gibberish",
+        "injection",
+        "small_talk",
+        "emergency",
+        "self_harm",
+    } <= kinds
     assert {"emergency_look_alike", "self_harm_look_alike"} <= kinds, "hard negatives for the signs of danger"
 
 
@@ -116,7 +128,8 @@ def test_every_reply_has_one_of_the_closed_outcomes(held_out_replies):
     for reply in held_out_replies:
         assert reply.envelopes
         for envelope in reply.envelopes:
-            assert envelope["outcome"] in outcomes - {"error"} and envelope["topic"] in topics
+            assert envelope["outcome"] in outcomes - {"error"}
+            assert envelope["topic"] in topics
 
 
 def test_what_is_negated_is_never_named(held_out, held_out_replies):
@@ -125,7 +138,12 @@ def test_what_is_negated_is_never_named(held_out, held_out_replies):
     for row, reply in zip(held_out, held_out_replies, strict=True):
         if row.kind != "negation":
             continue
-        named = {c["id"] for e in reply.envelopes if e["topic"] in ("condition", "situation", "medicines") for c in e["conditions"]}
+        named = {
+            c["id"]
+            for e in reply.envelopes
+            if e["topic"] in ("condition", "situation", "medicines")
+            for c in e["conditions"]
+        }
         extra = named - row.conditions - row.optional
         if extra:
             wrong.append((row.id, row.text, sorted(extra)))

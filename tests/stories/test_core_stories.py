@@ -54,15 +54,12 @@ def test_as_many_stories_are_evaluated_as_are_written(done):
     assert report["conversation_accuracy"]["total"] == len(stories(TOLD))
 
 
-def test_every_story_of_the_training_data_is_told():
+def test_every_story_of_the_training_data_is_told_as_it_goes():
     told = {story["story"]: flow(story) for story in stories(TOLD)}
-    untold = [
-        story["story"]
-        for path in sorted((REPO / "data/stories").glob("*.yml"))
-        for story in stories(path)
-        if story["story"] not in told
-    ]
-    assert not untold, f"write these in {TOLD.name}: {untold}"
+    trained = [story for path in sorted((REPO / "data/stories").glob("*.yml")) for story in stories(path)]
+    untold = [story["story"] for story in trained if told.get(story["story"]) != flow(story)]
+    assert trained
+    assert not untold, f"write these in {TOLD.name}, with the same intents and actions: {untold}"
 
 
 def test_no_two_stories_have_the_same_title():

@@ -100,7 +100,9 @@ def test_the_envelope_is_that_of_the_design(talk):
 
 
 def test_a_term_for_several_entries_is_answered_with_each_at_its_grade(talk):
-    mentions = [Mention("condition", entry, family="kidney_trouble") for entry in ("kidney_failure", "acute_kidney_injury")]
+    mentions = [
+        Mention("condition", entry, family="kidney_trouble") for entry in ("kidney_failure", "acute_kidney_injury")
+    ]
     assert linked(only(talk("ask_condition", *mentions))) == {
         ("kidney_failure", "known_cause"),
         ("acute_kidney_injury", "sometimes_linked"),
@@ -137,7 +139,7 @@ def test_a_medicine_comes_with_the_advice_not_to_stop_it(talk, entry):
 def test_a_medicine_named_by_its_own_name_is_said_to_be_sorted_by_us(talk):
     mention = Mention("condition", "medicines_for_high_cholesterol", medicine="lipitor")
     answer = only(talk("ask_condition", mention))
-    assert "I read lipitor as one of the medicines for high cholesterol. That sorting is mine, not the source's." in answer.text
+    assert "I read lipitor as one of the medicines for high cholesterol. That sorting is mine" in answer.text
     assert linked(answer) == {("medicines_for_high_cholesterol", "sometimes_linked")}
 
 
@@ -163,7 +165,9 @@ def test_an_unlisted_medicine_is_told_which_kinds_the_source_names(talk):
 def test_what_the_source_does_not_mention_is_neither_yes_nor_no(talk, knowledge, thing):
     answer = only(talk("ask_condition", Mention("unlisted", thing)))
     assert answer.outcome.value == "not_listed"
-    assert f"The source does not mention {knowledge.unlisted[thing].name}. That means neither yes nor no." in answer.text
+    assert (
+        f"The source does not mention {knowledge.unlisted[thing].name}. That means neither yes nor no." in answer.text
+    )
     assert not answer.conditions
     assert not answer.statements
 
@@ -194,7 +198,10 @@ def test_a_word_that_may_mean_two_things_is_asked_back_with_both(talk, knowledge
     answer = only(talk("ask_condition", Mention("ambiguous", "hypo")))
     assert answer.outcome.value == "clarify"
     assert "Which one do you mean: hypoglycemia or hypothyroidism?" in answer.text
-    assert [button.payload for button in answer.buttons] == ["#ask_condition=hypoglycemia", "#ask_condition=hypothyroidism"]
+    assert [button.payload for button in answer.buttons] == [
+        "#ask_condition=hypoglycemia",
+        "#ask_condition=hypothyroidism",
+    ]
 
 
 @pytest.mark.parametrize("position, entry", [(1, "hypoglycemia"), (2, "hypothyroidism"), (-1, "hypothyroidism")])
@@ -212,7 +219,10 @@ def test_every_ambiguous_word_offers_only_entries(talk, knowledge):
 # --- negation
 
 
-@pytest.mark.parametrize("intent", ["ask_condition", "ask_condition_details", "ask_medicines", "tell_situation", "ask_evidence", "ask_risk_factors"])
+@pytest.mark.parametrize(
+    "intent",
+    ["ask_condition", "ask_condition_details", "ask_medicines", "tell_situation", "ask_evidence", "ask_risk_factors"],
+)
 @pytest.mark.parametrize("entry", ["anemia", "pregnancy", "medicines_for_high_cholesterol", "age"])
 def test_what_was_negated_is_not_spoken_of(talk, intent, entry):
     turn = talk(intent, Mention("condition", entry, negated=True))
@@ -279,7 +289,9 @@ def test_how_sure_after_a_story_is_said_of_the_things_in_it(talk):
 
 def test_a_pronoun_stands_for_what_was_spoken_of_last(talk):
     talk("ask_condition", "cirrhosis")
-    assert {c.id for c in only(talk("ask_condition_details", signals={"pronoun", "what_is"})).conditions} == {"cirrhosis"}
+    assert {c.id for c in only(talk("ask_condition_details", signals={"pronoun", "what_is"})).conditions} == {
+        "cirrhosis"
+    }
 
 
 def test_a_pronoun_with_nothing_before_it_stands_for_nothing(talk):

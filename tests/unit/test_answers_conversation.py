@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from legcramps.answers import Context, Heard, Mention, respond
+from legcramps.answers import Composer, Context, Heard, Mention, Operator, respond
 from legcramps.answers.conversation import SUGGESTIBLE
 
 
@@ -300,7 +300,9 @@ def test_a_bare_why_after_the_cramps_gets_their_causes(talk, before):
     assert topics(talk("ask_why")) == ["causes"]
 
 
-@pytest.mark.parametrize("before", [("ask_condition", "anemia"), ("ask_medicines",), ("ask_causes",), ("ask_difference",)])
+@pytest.mark.parametrize(
+    "before", [("ask_condition", "anemia"), ("ask_medicines",), ("ask_causes",), ("ask_difference",)]
+)
 def test_a_bare_why_after_a_link_is_not_covered(talk, before):
     talk(*before)
     turn = talk("ask_why")
@@ -387,8 +389,8 @@ def test_unreadable_input_changes_nothing_of_the_talk(talk):
     assert talk.context == before
 
 
-def test_a_person_to_turn_to_is_named_when_the_operator_gives_one(talk, monkeypatch):
-    monkeypatch.setenv("LEGCRAMPS_PERSON", "the ward desk, 555")
+def test_a_person_to_turn_to_is_named_when_the_operator_gives_one(talk, knowledge):
+    talk = type(talk)(Composer(knowledge, Operator(person="the ward desk, 555")))
     turns = [talk("nlu_fallback") for _ in range(3)]
     assert "You can reach a person here: the ward desk, 555" in turns[-1].answers[0].text
 
@@ -432,7 +434,17 @@ def notices(turn) -> list[str]:
 @pytest.mark.parametrize("first", ["greet", "ask_causes", "ask_off_topic", "nlu_fallback", "ask_condition"])
 def test_the_notices_come_with_the_first_reply_and_never_again(talk, first):
     assert notices(talk(first)) == ["notice.disclaimer", "notice.privacy"]
-    later = ["ask_relief", "repeat", "go_back", "nlu_fallback", "start_over", "ask_causes", "ask_shorter", "forget_me", "greet"]
+    later = [
+        "ask_relief",
+        "repeat",
+        "go_back",
+        "nlu_fallback",
+        "start_over",
+        "ask_causes",
+        "ask_shorter",
+        "forget_me",
+        "greet",
+    ]
     assert [notices(talk(intent)) for intent in later] == [[]] * len(later)
 
 

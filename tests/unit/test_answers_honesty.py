@@ -185,7 +185,13 @@ def test_what_is_answered_has_a_statement_and_a_place_in_the_source(answers):
         if answer.outcome is Outcome.ANSWERED and answer.topic.value != "source":
             assert answer.statements
             assert answer.citations
-        if answer.outcome in (Outcome.NOT_LISTED, Outcome.CLARIFY, Outcome.OUT_OF_SCOPE, Outcome.SMALL_TALK, Outcome.ERROR):
+        if answer.outcome in (
+            Outcome.NOT_LISTED,
+            Outcome.CLARIFY,
+            Outcome.OUT_OF_SCOPE,
+            Outcome.SMALL_TALK,
+            Outcome.ERROR,
+        ):
             assert not answer.statements
 
 
@@ -202,7 +208,14 @@ def test_a_link_that_is_said_is_in_the_envelope_and_only_such(turns):
                 assert {c for c, grade in named if grade != "likely_mechanism"} <= {c for c, _ in links}
 
 
-LINKING = ["ask_condition", "ask_condition_details", "ask_medicines", "tell_situation", "ask_risk_factors", "ask_evidence"]
+LINKING = [
+    "ask_condition",
+    "ask_condition_details",
+    "ask_medicines",
+    "tell_situation",
+    "ask_risk_factors",
+    "ask_evidence",
+]
 
 
 @pytest.mark.parametrize("intent", LINKING)
@@ -214,9 +227,19 @@ def test_what_was_negated_is_never_spoken_of(intent, seed):
     kept = {m.id for m in named if not m.negated}
     denied = {m.id for m in named if m.negated} - kept
     assert not denied & {c.id for answer in turn.answers for c in answer.conditions}
-    silent_on = [value for answer in turn.answers for p in answer.pieces if p.key == "not_listed.named" for _, value in p.arguments]
+    silent_on = [
+        value
+        for answer in turn.answers
+        for p in answer.pieces
+        if p.key == "not_listed.named"
+        for _, value in p.arguments
+    ]
     for name in (KNOWN.unlisted[m].name for m in denied if m in KNOWN.unlisted):
-        assert not [value for value in silent_on if name in value and not any(name in KNOWN.unlisted[k].name for k in kept & set(KNOWN.unlisted))]
+        assert not [
+            value
+            for value in silent_on
+            if name in value and not any(name in KNOWN.unlisted[k].name for k in kept & set(KNOWN.unlisted))
+        ]
 
 
 @pytest.mark.parametrize("intent", ["ask_condition", "ask_medicines", "tell_situation"])
@@ -238,7 +261,8 @@ def test_everything_that_was_named_is_answered_for(intent, seed):
 # --- no stronger than the source
 
 CAUSES = re.compile(
-    r"\b(caus\w+|because|due to|leads? to|results? in|responsible|triggers?|brings? (them )?on|the reason|behind|proves?|proof)\b", re.IGNORECASE
+    r"\b(caus\w+|because|due to|leads? to|results? in|responsible|triggers?|brings? (them )?on|the reason|behind|proves?|proof)\b",
+    re.IGNORECASE,
 )
 # Where such a word stands all the same, each looked at: "known to cause", "no cause is known", "does not say this is the cause" …
 MAY_SAY_CAUSE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from legcramps.answers import INTENTS, Context, Heard, Mention, Outcome, Topic, respond
+from legcramps.answers import INTENTS, Composer, Context, Heard, Mention, Operator, Outcome, Topic, respond
 
 # What an intent gets, at any point of a talk, reply by reply. Those that depend on the talk are in test_answers_conversation.py.
 ALWAYS = {
@@ -158,7 +158,11 @@ def test_a_question_gets_the_facts_that_answer_it(talk, intent):
     assert not [key for key in STATEMENTS[intent] if key not in said]
 
 
-NO_FACTS = [intent for intent, what in {**ALWAYS, **AT_FIRST}.items() if what.split(":")[0] != "answered" and intent not in STATEMENTS]
+NO_FACTS = [
+    intent
+    for intent, what in {**ALWAYS, **AT_FIRST}.items()
+    if what.split(":")[0] != "answered" and intent not in STATEMENTS
+]
 
 
 @pytest.mark.parametrize("intent", NO_FACTS)
@@ -195,15 +199,16 @@ def test_a_reply_uses_the_phrase_that_fits(composer, heard, key):
     assert key in [piece.key for piece in answer.pieces]
 
 
-@pytest.mark.parametrize("intent", ["ask_seriousness", "ask_see_doctor", "ask_diagnosis", "ask_outlook", "ask_treatment"])
+@pytest.mark.parametrize(
+    "intent", ["ask_seriousness", "ask_see_doctor", "ask_diagnosis", "ask_outlook", "ask_treatment"]
+)
 def test_what_the_source_does_not_say_points_to_a_person_who_can(talk, intent):
     assert "doctor" in talk(intent).answers[0].text
 
 
-def test_the_phrases_for_danger_take_the_numbers_of_the_country(talk, monkeypatch):
+def test_the_phrases_for_danger_take_the_numbers_of_the_country(talk, knowledge):
     assert "your local emergency number" in talk("report_emergency").answers[0].text
-    monkeypatch.setenv("LEGCRAMPS_EMERGENCY_NUMBER", "112")
-    monkeypatch.setenv("LEGCRAMPS_CRISIS_LINE", "116 123")
+    talk = type(talk)(Composer(knowledge, Operator(emergency_number="112", crisis_line="116 123")))
     assert "Call 112 now" in talk("report_emergency").answers[0].text
     assert "112 or 116 123" in talk("express_self_harm").answers[0].text
 
@@ -217,9 +222,9 @@ def test_danger_gets_fixed_words_marked_as_not_from_the_source(talk, intent):
     assert not turn.answers[0].buttons
 
 
-def test_where_to_read_the_source_is_said_when_the_operator_gives_a_link(talk, monkeypatch):
+def test_where_to_read_the_source_is_said_when_the_operator_gives_a_link(talk, knowledge):
     assert "https" not in talk("ask_source").answers[0].text
-    monkeypatch.setenv("LEGCRAMPS_SOURCE_URL", "https://example.org/cramps")
+    talk = type(talk)(Composer(knowledge, Operator(source_url="https://example.org/cramps")))
     assert "You can read it here: https://example.org/cramps" in talk("ask_source").answers[0].text
 
 

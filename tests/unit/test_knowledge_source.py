@@ -73,7 +73,7 @@ RESERVE = {
     "list.other_issues": ["can sometimes", "linked"],
 }
 RESERVE_OF_GRADE = {
-    "known_cause": ["known (to )?cause"],
+    "known_cause": ["are known to be caused by"],
     "likely_mechanism": ["in general", "likely"],
     "raises_risk": ["more likely"],
     "unproven": ["might be", "not known"],
@@ -132,7 +132,9 @@ def test_every_entry_has_the_grades_of_the_source_cited_where_it_gives_them(know
         for cite in link.cites
     }
     assert links == LINKS
-    assert {cite.section for c in knowledge.conditions.values() for link in c.links for cite in link.cites} == {"Causes"}
+    assert {cite.section for c in knowledge.conditions.values() for link in c.links for cite in link.cites} == {
+        "Causes"
+    }
 
 
 def test_only_pregnancy_and_muscle_fatigue_have_two_grades(knowledge):
@@ -231,7 +233,7 @@ def test_sections_paragraphs_and_items_are_counted_as_in_the_source(knowledge, s
 
 def test_every_item_of_the_list_is_named_as_the_source_names_it(knowledge, source):
     items = source["Causes"][-len(LIST) :]
-    for item, entries in zip(items, LIST):
+    for item, entries in zip(items, LIST, strict=True):
         plain = " ".join(words(item))
         for entry in entries:
             condition = knowledge.conditions[entry]

@@ -72,7 +72,10 @@ def test_whose_it_is_is_the_one_who_has_the_cramps(mentions, text, own, others):
     ("text", "meant"),
     [
         ("anemia, dialysis and pregnancy", {"anemia", "dialysis", "pregnancy"}),
-        ("I'm 68, on water tablets and have PAD", {"age", "medicines_that_increase_urine_output", "peripheral_artery_disease"}),
+        (
+            "I'm 68, on water tablets and have PAD",
+            {"age", "medicines_that_increase_urine_output", "peripheral_artery_disease"},
+        ),
         ("type 2 diabetes and high bp", {"type_2_diabetes", "high_blood_pressure"}),
         ("iron deficiency anaemia", {"anemia"}),
         ("iron deficiency", {"iron_deficiency"}),

@@ -2,7 +2,6 @@
 
 import pytest
 
-from legcramps.knowledge import load
 from legcramps.nlu.parts import MAX_PARTS, asks, read_group, read_option, split_questions
 
 
@@ -160,5 +159,5 @@ def test_a_group_is_read(text, group):
         ("show me all of them, it came back again last night", None),
     ],
 )
-def test_a_group_of_ours_is_read(text, group):
-    assert read_group(text, load().vocabulary.groups) == group
+def test_a_group_of_ours_is_read(knowledge, text, group):
+    assert read_group(text, knowledge.vocabulary.groups) == group

@@ -2,7 +2,6 @@
 
 import pytest
 
-from legcramps.knowledge import load
 from legcramps.nlu.payload import Payload, read_payload
 
 INTENTS = {"ask_causes", "ask_condition", "greet"}
@@ -56,14 +55,14 @@ def test_anything_else_is_ordinary_text(text):
     assert read_payload(text, INTENTS, CONDITIONS) is None
 
 
-def test_every_entry_of_the_knowledge_can_stand_in_a_payload():
-    conditions = load().conditions
+def test_every_entry_of_the_knowledge_can_stand_in_a_payload(knowledge):
+    conditions = knowledge.conditions
     for entry in conditions:
         assert read_payload(f"#ask_condition={entry}", INTENTS, conditions) == Payload("ask_condition", entry, True)
 
 
-def test_every_titled_intent_can_stand_in_a_payload():
-    titled = {key.removeprefix("titles.") for key in load().phrases if key.startswith("titles.")}
+def test_every_titled_intent_can_stand_in_a_payload(knowledge):
+    titled = {key.removeprefix("titles.") for key in knowledge.phrases if key.startswith("titles.")}
     assert titled
     for intent in titled:
         assert read_payload(f"#{intent}", titled, ()).known

@@ -18,7 +18,13 @@ def judged(nlp, text: str, ranking=SURELY_OURS, foreign: int = 0) -> Verdict:
 
 
 def kind(verdict: Verdict) -> str:
-    return verdict.intent.removeprefix("ask_") if verdict.intent in OUTSIDE else "ours" if verdict.intent in CLAIMS else verdict.intent
+    return (
+        verdict.intent.removeprefix("ask_")
+        if verdict.intent in OUTSIDE
+        else "ours"
+        if verdict.intent in CLAIMS
+        else verdict.intent
+    )
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"])
@@ -85,7 +91,13 @@ def test_what_is_asked_of_restless_legs_alone_is_not_answered_with_what_is_said_
 @pytest.mark.parametrize("foreign", [0, 5])
 def test_every_verdict_has_a_confidence_and_a_reason(words, foreign):
     for intent in sorted(CLAIMS | set(OUTSIDE) | {"greet"}):
-        for signals in (frozenset(), frozenset({"cramp", "leg"}), frozenset({"other_body"}), frozenset({"pronoun"}), frozenset({"listed"})):
+        for signals in (
+            frozenset(),
+            frozenset({"cramp", "leg"}),
+            frozenset({"other_body"}),
+            frozenset({"pronoun"}),
+            frozenset({"listed"}),
+        ):
             verdict = judge([(intent, 0.7), ("ask_other_health", 0.2), ("ask_causes", 0.1)], signals, words, foreign)
             assert 0 <= verdict.confidence <= 1
             assert verdict.reason
@@ -124,7 +136,11 @@ def test_what_makes_a_message_foreign_is_named(signals):
 @pytest.mark.parametrize(
     ("text", "there", "not_there"),
     [
-        ("my calf cramps at night", {"cramp", "leg", "night", "first_person", "first_person_leg"}, {"other_body", "question"}),
+        (
+            "my calf cramps at night",
+            {"cramp", "leg", "night", "first_person", "first_person_leg"},
+            {"other_body", "question"},
+        ),
         ("charley horse", {"cramp"}, {"other_creature"}),
         ("my horse", {"other_creature"}, {"cramp", "leg"}),
         ("pulling my leg", set(), {"leg", "cramp"}),

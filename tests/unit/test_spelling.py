@@ -9,7 +9,17 @@ ENGLISH = {
     "could": 9_000_000, "because": 9_000_000, "pregnant": 400_000, "liver": 300_000, "river": 700_000, "clamp": 9_000, "tuesday": 500_000,
     "rust": 6_000, "rusk": 60, "ham": 90_000, "him": 9_000_000, "the": 99_000_000, "and": 99_000_000,
 }  # fmt: skip
-OWN = ["hypothyroidism", "hyperthyroidism", "dialysis", "cirrhosis", "anaemia", "liver", "lasix", "pregnant", "naproxen"]
+OWN = [
+    "hypothyroidism",
+    "hyperthyroidism",
+    "dialysis",
+    "cirrhosis",
+    "anaemia",
+    "liver",
+    "lasix",
+    "pregnant",
+    "naproxen",
+]
 CORE = ["cramp", "cramps", "calf", "night"]
 
 
@@ -56,7 +66,26 @@ def test_a_typing_error_is_mended(speller, typed, meant):
 
 @pytest.mark.parametrize(
     "word",
-    [*ENGLISH, *OWN, "omg", "livers", "dialysiss'", "a", "to", "x", "", "rls", "68", "3am", "don't", "naïve", "b12", "zzzzzzzzzz", "qwrtpsdf", "w" * 40],
+    [
+        *ENGLISH,
+        *OWN,
+        "omg",
+        "livers",
+        "dialysiss'",
+        "a",
+        "to",
+        "x",
+        "",
+        "rls",
+        "68",
+        "3am",
+        "don't",
+        "naïve",
+        "b12",
+        "zzzzzzzzzz",
+        "qwrtpsdf",
+        "w" * 40,
+    ],
 )
 def test_a_word_is_left_alone(speller, word):
     assert speller.correct(word) == word
@@ -92,7 +121,9 @@ def test_mending_is_always_done_in_one_step(speller):
         assert speller.correct(once) == once
 
 
-@pytest.mark.parametrize("word", ["cramp", "cramps", "calf", "anaemia", "diarrhoea", "diarrhea", "anemia", "hamstring", "wake", "charley"])
+@pytest.mark.parametrize(
+    "word", ["cramp", "cramps", "calf", "anaemia", "diarrhoea", "diarrhea", "anemia", "hamstring", "wake", "charley"]
+)
 def test_the_english_list_holds_the_words_that_matter_in_both_spellings(word):
     assert word in english_words()
 
