@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ from compare_processes import (
     ProcessorTime,
     free_port,
     last_lines,
+    processor_seconds,
+    processor_seconds_of_ended,
     resident_bytes,
     running,
     size_on_disk,
@@ -60,6 +63,14 @@ HEARTBEAT = 30.0  # a line at least so often, in seconds
 
 class ComparisonFailed(RuntimeError):
     """The comparison cannot be made; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one serving of an assistant gave: figures by measure, and how many turns had which outcome."""
+
+    figures: dict[str, float]
+    outcomes: Counter[str]
 
 
 class Progress:
@@ -85,13 +96,13 @@ class Progress:
 
 def finish(
     command: Sequence[str], folder: Path, environment: dict[str, str], log: Path, what: str, say: Progress
-) -> float:
-    """Runs a command to its end; the seconds that it took.
+) -> tuple[float, float]:
+    """Runs a command to its end; the seconds that it took, and those of processor time.
 
     Raises:
         ComparisonFailed: it failed or did not end.
     """
-    started = time.perf_counter()
+    before, started = processor_seconds_of_ended(), time.perf_counter()
     with running(command, folder, environment, log) as process:
         while True:
             with suppress(subprocess.TimeoutExpired):
@@ -103,7 +114,7 @@ def finish(
         passed = time.perf_counter() - started
     if process.returncode:
         raise ComparisonFailed(f"{what} failed with exit code {process.returncode}. It said:\n{last_lines(log)}")
-    return passed
+    return passed, processor_seconds_of_ended() - before
 
 
 def first_answer(
@@ -124,64 +135,95 @@ def first_answer(
             raise ComparisonFailed(f"The server ended before it answered. It said:\n{last_lines(log)}")
         if time.monotonic() > deadline:
             raise ComparisonFailed(f"No answer within {limit:.0f} s ({trouble}). The server said:\n{last_lines(log)}")
-        say.still("starting")
+        say.still(f"starting ({' '.join(last_lines(log, 1).split())[:80]})")
         time.sleep(0.02)
 
 
-def ask_once(assistant: Assistant, port: int) -> Turn:
-    conversation = assistant.conversation(port)
-    try:
-        return conversation.say(assistant.talk[0][0])
-    finally:
-        conversation.close()
+@dataclass(frozen=True)
+class Server:
+    """An assistant that answers; ``cold_start`` in seconds, ``cold_start_processor`` those of processor time."""
+
+    assistant: Assistant
+    session: int
+    port: int
+    log: Path
+    cold_start: float
+    cold_start_processor: float
 
 
-def talk(assistant: Assistant, port: int, say: Progress) -> list[Turn]:
-    """All of the assistant's talk, one conversation after the other."""
-    turns = []
-    for texts in assistant.talk:
-        conversation = assistant.conversation(port)
-        try:
-            turns += [conversation.say(text) for text in texts]
-        finally:
-            conversation.close()
-        say.still(f"talking ({len(turns)} turns)")
+@contextmanager
+def serving(assistant: Assistant, temporary: Path, say: Progress) -> Iterator[Server]:
+    """Starts an assistant's server and waits for its first answer; ends it afterwards."""
+    port = free_port()
+    log = temporary / f"{assistant.name}.log"
+
+    def ask() -> Turn:
+        with closing(assistant.conversation(port)) as conversation:
+            return conversation.say(assistant.talk[0][0])
+
+    started = time.perf_counter()
+    with running(assistant.serving_on(port), assistant.folder, clean_variables(assistant, temporary), log) as process:
+        first_answer(ask, process, log, START_LIMIT, say)
+        cold_start = time.perf_counter() - started
+        yield Server(assistant, process.pid, port, log, cold_start, processor_seconds(process.pid))
+
+
+def talk(servers: Sequence[Server], say: Progress) -> dict[str, list[Turn]]:
+    """All of each assistant's talk, the servers in turn, a conversation each: what slows the machine slows both."""
+    turns: dict[str, list[Turn]] = {server.assistant.name: [] for server in servers}
+    for conversations in zip(*(server.assistant.talk for server in servers), strict=True):
+        for server, texts in zip(servers, conversations, strict=True):
+            name = server.assistant.name
+            try:
+                with closing(server.assistant.conversation(server.port)) as conversation:
+                    turns[name] += [conversation.say(text) for text in texts]
+            except TurnFailed as error:
+                raise ComparisonFailed(
+                    f"A turn of {name} failed: {error}\nIts server said:\n{last_lines(server.log)}"
+                ) from error
+        say.still(f"talking ({len(turns[name])} turns each)")
     return turns
 
 
-def serve(assistant: Assistant, temporary: Path, say: Progress, only_start: bool = False) -> dict[str, Any]:
-    """Starts the server, asks, talks, looks at its memory, and ends it; the figures by measure, and the outcomes."""
-    port = free_port()
-    log = temporary / f"{assistant.name}.log"
-    environment = clean_environment(temporary, **assistant.variables)
-    started = time.perf_counter()
-    with running(assistant.serving_on(port), assistant.folder, environment, log) as process:
-        first_answer(lambda: ask_once(assistant, port), process, log, START_LIMIT, say)
-        cold_start = time.perf_counter() - started
-        if only_start:
-            return {"cold_start": cold_start}
-        try:
-            turns = talk(assistant, port, say)
-        except TurnFailed as error:
-            raise ComparisonFailed(
-                f"A turn of {assistant.name} failed: {error}\nIts server said:\n{last_lines(log)}"
-            ) from error
-        memory = resident_bytes(process.pid) / MEGABYTE
+def serve(pair: Sequence[Assistant], temporary: Path, say: Progress) -> dict[str, Served]:
+    """Starts the servers one after the other, talks to them in turn, looks at their memory, and ends them."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(assistant, temporary, say)) for assistant in pair]
+        before = {server.session: processor_seconds(server.session) for server in servers}
+        turns = talk(servers, say)
+        return {
+            server.assistant.name: figures_of(
+                server,
+                turns[server.assistant.name],
+                processor_seconds(server.session) - before[server.session],
+                resident_bytes(server.session),
+            )
+            for server in servers
+        }
+
+
+def figures_of(server: Server, turns: Sequence[Turn], processor: float, memory: int) -> Served:
+    """What one serving gave; ``processor`` are the seconds of processor time that its turns took."""
     times = [turn.milliseconds for turn in turns]
-    return {
-        "cold_start": cold_start,
-        "memory": memory,
+    figures = {
+        "cold_start": server.cold_start,
+        "cold_start_processor": server.cold_start_processor,
+        "memory": memory / MEGABYTE,
         "turn_p50": report.percentile(times, 0.50),
         "turn_p95": report.percentile(times, 0.95),
-        "outcomes": Counter(outcome for turn in turns for outcome in sorted(set(turn.outcomes))),
+        "turn_processor": 1000 * processor / len(turns),
     }
+    return Served(figures, Counter(outcome for turn in turns for outcome in sorted(set(turn.outcomes))))
 
 
-def train(assistant: Assistant, temporary: Path, say: Progress) -> float:
-    """The seconds of a whole training, the program's start included."""
-    environment = clean_environment(temporary, **assistant.variables)
-    what = f"the training of {assistant.name}"
-    return finish(assistant.training, assistant.folder, environment, temporary / "training.log", what, say)
+def train(assistant: Assistant, temporary: Path, say: Progress) -> tuple[float, float]:
+    """The seconds of a whole training, the program's start included, and those of processor time."""
+    variables, log = clean_variables(assistant, temporary), temporary / "training.log"
+    return finish(assistant.training, assistant.folder, variables, log, f"the training of {assistant.name}", say)
+
+
+def clean_variables(assistant: Assistant, temporary: Path) -> dict[str, str]:
+    return clean_environment(temporary, **assistant.variables)
 
 
 def set_up(temporary: Path, say: Progress) -> tuple[float, str]:
@@ -202,11 +244,8 @@ def set_up(temporary: Path, say: Progress) -> tuple[float, str]:
     started = time.perf_counter()
 
     def ask() -> Turn:
-        conversation = WebConversation(port)
-        try:
+        with closing(WebConversation(port)) as conversation:
             return conversation.say("what are night leg cramps?")
-        finally:
-            conversation.close()
 
     with running(["make", "run", f"PORT={port}"], clone, environment, log) as process:
         first_answer(ask, process, log, SET_UP_LIMIT, say)
@@ -269,21 +308,21 @@ def compare(options: argparse.Namespace, temporary: Path, say: Progress) -> tupl
     train(pair[0], temporary, say)
     for time_ in times:
         for assistant in pair:
-            seconds = train(assistant, temporary, say)
+            seconds, processor = train(assistant, temporary, say)
             figures.add("training", assistant.name, seconds)
+            figures.add("training_processor", assistant.name, processor)
             say(f"Training {time_} of {len(times)}, {assistant.name}: {report.format_figure(seconds, 's')}")
 
     for assistant in pair:
-        serve(assistant, temporary, say, only_start=True)
-        say(f"Started {assistant.name} once (not counted)")
+        with serving(assistant, temporary, say):
+            say(f"Started {assistant.name} once (not counted)")
     outcomes: dict[str, Counter[str]] = {assistant.name: Counter() for assistant in pair}
     for time_ in times:
-        for assistant in pair:
-            served = serve(assistant, temporary, say)
-            outcomes[assistant.name] += served.pop("outcomes")
-            for key, value in served.items():
-                figures.add(key, assistant.name, value)
-            say(f"Serving {time_} of {len(times)}, {assistant.name}: {_served_line(served, options.turns)}")
+        for name, served in serve(pair, temporary, say).items():
+            outcomes[name] += served.outcomes
+            for key, value in served.figures.items():
+                figures.add(key, name, value)
+            say(f"Serving {time_} of {len(times)}, {name}: {_served_line(served.figures, options.turns)}")
     asked = options.turns * len(times)
     notes.append(f"Ours {outcome_note(outcomes[report.OURS], asked)}")
     notes.append(
@@ -293,14 +332,20 @@ def compare(options: argparse.Namespace, temporary: Path, say: Progress) -> tupl
 
     for assistant in pair:
         figures.add("environment", assistant.name, size_on_disk(assistant.environment) / MEGABYTE)
-    if options.set_up:
-        say("Setting up a fresh clone with `make run`, with empty package caches")
-        seconds, origin = set_up(temporary, say)
-        figures.add("set_up", report.OURS, seconds)
-        say(f"Set-up to the first answer: {report.format_figure(seconds, 's')}")
-        notes.append(f"Set-up: {origin}; measured once, package caches empty.")
-    else:
+    if not options.set_up:
         notes.append("Set-up was not measured; `--set-up` does.")
+        return figures, notes
+    say("Setting up a fresh clone with `make run`, with empty package caches")
+    try:
+        seconds, origin = set_up(temporary, say)
+    except ComparisonFailed as error:
+        # What was measured until now took long; it shall not be lost.
+        print(f"compare: {error}", file=sys.stderr)
+        notes.append("Set-up failed.")
+        return figures, notes
+    figures.add("set_up", report.OURS, seconds)
+    say(f"Set-up to the first answer: {report.format_figure(seconds, 's')}")
+    notes.append(f"Set-up: {origin}; measured once, package caches empty.")
     return figures, notes
 
 
@@ -471,6 +516,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join(f"- {note}" for note in notes) + "\n")
     for path in write("compare" if options.repetitions > 1 else "compare-quick", table, notes, facts):
         print(f"Written: {path.relative_to(REPOSITORY)}")
+    if options.set_up and "set_up" not in figures:
+        return FAILED
     return PASSED if report.all_pass(table) else MISSED
 
 

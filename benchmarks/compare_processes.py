@@ -126,6 +126,18 @@ def resident_bytes(session: int) -> int:
     return total
 
 
+def processor_seconds(session: int) -> float:
+    """Processor time of the running processes of a session, and of what those started and waited for."""
+    fields = [_status(pid) for pid in session_members(session)]
+    return sum(int(ticks) for status in fields if status for ticks in status[11:15]) / _TICKS
+
+
+def processor_seconds_of_ended() -> float:
+    """Processor time of all processes that this one started and waited for, and of what those waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def last_lines(log: Path, count: int = 15) -> str:
     """The end of a log, without the progress bars that overwrite themselves."""
     text = log.read_text(encoding="utf8", errors="replace")
@@ -190,5 +202,4 @@ def _machine_seconds() -> tuple[float, float]:
 
 
 def _own_seconds() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    return time.process_time() + processor_seconds_of_ended()

@@ -58,10 +58,13 @@ THIRD = Bar(1 / 3, "≤ 1/3", of_stock=True)
 MEASURES = (
     Measure("environment", "environment on disk", "MB", Bar(1 / 2.5, "≤ 1/2.5", of_stock=True)),
     Measure("cold_start", "cold start: process start to first answer", "s", THIRD),
+    Measure("cold_start_processor", "… its processor time", "s"),
     Measure("memory", "resident memory after the turns", "MB", THIRD),
     Measure("turn_p50", "a turn over HTTP, p50", "ms", THIRD),
     Measure("turn_p95", "a turn over HTTP, p95", "ms"),
+    Measure("turn_processor", "a turn, processor time", "ms"),
     Measure("training", "training", "s", Bar(60, "≤ 60 s")),
+    Measure("training_processor", "… its processor time", "s"),
     Measure("set_up", "set-up of a fresh clone, to first answer", "s", Bar(240, "≤ 4 min")),
 )
 

@@ -208,9 +208,9 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
 
 
 def answer_unclear_trouble(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """Leg trouble at night that may be a cramp or not: asks, since pain alone is not ours."""
+    """Leg trouble at night that may be a cramp or not: asks, since pain alone is not ours. A "yes" gets what a cramp is."""
     return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.is_it_a_cramp")],
-                 composer.buttons("ask_definition", "ask_causes", "ask_difference"))
+                 composer.buttons("ask_definition", "ask_causes", "ask_difference"), offer="#ask_definition")
 
 
 def answer_something_else(heard: Heard, context: Context, composer: Composer) -> Turn:

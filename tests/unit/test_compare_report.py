@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -372,9 +374,9 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
-def fake(conversation, talk, folder, serving=None):
+def fake(name, conversation, talk, folder, serving=None):
     return assistants.Assistant(
-        name="ours",
+        name=name,
         environment=folder,
         folder=folder,
         training=[sys.executable, "-c", "pass"],
@@ -384,21 +386,48 @@ def fake(conversation, talk, folder, serving=None):
     )
 
 
-@pytest.mark.parametrize(
-    ("conversation", "talk", "outcomes"),
-    [
-        (assistants.WebConversation, assistants.questions(), {"answered": 25}),
-        (assistants.RestConversation, assistants.stock_talk(), {"reply": 25}),
-    ],
-)
-def test_a_serving_gives_all_its_figures_and_leaves_no_process(tmp_path, conversation, talk, outcomes):
+def test_a_serving_gives_all_figures_of_both_and_leaves_no_process(tmp_path):
     (tmp_path / "tmp").mkdir()
-    served = compare.serve(fake(conversation, talk, tmp_path), tmp_path, compare.Progress())
-    assert served.pop("outcomes") == outcomes
-    assert set(served) == {"cold_start", "memory", "turn_p50", "turn_p95"}
-    assert all(value > 0 for value in served.values())
-    assert served["turn_p50"] <= served["turn_p95"]
+    pair = [
+        fake("ours", assistants.WebConversation, assistants.questions(), tmp_path),
+        fake("stock", assistants.RestConversation, assistants.stock_talk(), tmp_path),
+    ]
+    served = compare.serve(pair, tmp_path, compare.Progress())
+    assert served["ours"].outcomes == {"answered": 25}
+    assert served["stock"].outcomes == {"reply": 25}
+    measured = {measure.key for measure in report.MEASURES}
+    for one in served.values():
+        assert set(one.figures) <= measured
+        assert set(one.figures) > {"cold_start", "memory", "turn_p50"}
+        assert all(value >= 0 for value in one.figures.values())
+        assert 0 < one.figures["turn_p50"] <= one.figures["turn_p95"]
     assert str(tmp_path) not in " ".join(command_lines())
+
+
+def test_the_servers_are_talked_to_in_turn_a_conversation_each(tmp_path):
+    said = []
+
+    class Scripted:
+        def __init__(self, port):
+            self.port = port
+
+        def say(self, text):
+            said.append((self.port, text))
+            return assistants.Turn(1.0, ("answered",))
+
+        def close(self):
+            said.append((self.port, "closed"))
+
+    servers = [
+        compare.Server(
+            replace(fake(name, Scripted, assistants.questions(), tmp_path), talk=talk), 0, port, tmp_path, 0.0, 0.0
+        )
+        for name, port, talk in (("ours", 1, [["a", "b"], ["c"]]), ("stock", 2, [["d", "e"], ["f"]]))
+    ]
+    turns = compare.talk(servers, compare.Progress())
+    assert {name: len(of_one) for name, of_one in turns.items()} == {"ours": 3, "stock": 3}
+    assert "".join(text for _, text in said if text != "closed") == "abdecf"
+    assert said.count((1, "closed")) == said.count((2, "closed")) == 2
 
 
 def command_lines():
@@ -412,23 +441,95 @@ def command_lines():
 
 def test_a_server_that_ends_at_once_is_told_with_its_last_words(tmp_path):
     dying = [sys.executable, "-c", "raise SystemExit('no model')", "{port}"]
-    assistant = fake(assistants.WebConversation, assistants.questions(), tmp_path, dying)
+    assistant = fake("ours", assistants.WebConversation, assistants.questions(), tmp_path, dying)
     with pytest.raises(compare.ComparisonFailed, match=r"ended before it answered(.|\n)*no model"):
-        compare.serve(assistant, tmp_path, compare.Progress())
+        compare.serve([assistant], tmp_path, compare.Progress())
 
 
 def test_a_server_that_never_answers_well_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(compare, "START_LIMIT", 0.5)
     silent = [sys.executable, "-c", SERVER, "{port}", "error"]
-    assistant = fake(assistants.WebConversation, assistants.questions(), tmp_path, silent)
+    assistant = fake("ours", assistants.WebConversation, assistants.questions(), tmp_path, silent)
     with pytest.raises(compare.ComparisonFailed, match="No answer within"):
-        compare.serve(assistant, tmp_path, compare.Progress())
+        compare.serve([assistant], tmp_path, compare.Progress())
 
 
 def test_a_failed_training_is_told_with_its_last_words(tmp_path):
     command = [sys.executable, "-c", "raise SystemExit('bad data')"]
     with pytest.raises(compare.ComparisonFailed, match=r"the training failed with exit code 1(.|\n)*bad data"):
         compare.finish(command, tmp_path, {}, tmp_path / "log", "the training", compare.Progress())
+
+
+def test_the_processor_time_of_a_command_is_its_own_and_not_the_waiting(tmp_path):
+    command = [sys.executable, "-c", "import time; time.sleep(0.5); [i * i for i in range(2_000_000)]"]
+    passed, processor = compare.finish(command, tmp_path, {}, tmp_path / "log", "working", compare.Progress())
+    assert 0.02 < processor < passed - 0.4
+
+
+# --- The whole comparison, of two servers that are up within milliseconds
+
+
+@pytest.fixture
+def comparison(tmp_path, monkeypatch):
+    """Runs the command with fake assistants; returns its exit code."""
+    for name, conversation, talk in (
+        ("ours", assistants.WebConversation, assistants.questions()),
+        ("stock", assistants.RestConversation, assistants.stock_talk()),
+    ):
+        assistant = fake(name, conversation, talk, tmp_path)
+        monkeypatch.setattr(compare, name, lambda *ignored, assistant=assistant: assistant)
+    monkeypatch.setattr(compare, "make_stock", lambda *ignored: None)
+    monkeypatch.setattr(compare, "check", lambda options: None)
+    monkeypatch.setattr(compare, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(compare, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(compare, "size_on_disk", lambda folder: 1_000_000)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "results").mkdir()
+    (tmp_path / "temporary").mkdir()
+    signals = {number: signal.getsignal(number) for number in processes.STOPPING}
+    yield lambda *words: compare.main(["--turns", "25", "--ours", str(tmp_path), "--stock", str(tmp_path), *words])
+    for number, handler in signals.items():
+        signal.signal(number, handler)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_the_comparison_writes_what_it_measured(comparison, tmp_path, capsys):
+    # Both environments are of the same size here, and so the bar is missed.
+    assert comparison("--repetitions", "2") == compare.MISSED
+    written = json.loads((tmp_path / "results" / "compare.json").read_text(encoding="utf8"))
+    assert written["measures"]["environment"]["verdict"] == "FAIL"
+    assert written["measures"]["training"]["verdict"] == "pass"
+    assert written["measures"]["set_up"]["verdict"] == "not measured"
+    assert [len(written["measures"]["turn_p50"]["values"][name]) for name in ("ours", "stock")] == [2, 2]
+    assert any("answered 50" in note for note in written["notes"])
+    assert str(tmp_path) not in json.dumps(written)
+    table = (tmp_path / "results" / "compare.md").read_text(encoding="utf8")
+    assert "| environment on disk | 1 MB | 1 MB |" in table
+    said = capsys.readouterr().out
+    assert "Serving 2 of 2, stock: first answer after" in said
+    assert "Load average" in said
+
+
+def test_a_failed_set_up_does_not_lose_what_was_measured_before(comparison, tmp_path, monkeypatch, capsys):
+    def fail(*ignored):
+        raise compare.ComparisonFailed("The server ended before it answered.")
+
+    monkeypatch.setattr(compare, "set_up", fail)
+    assert comparison("--quick", "--set-up") == compare.FAILED
+    written = json.loads((tmp_path / "results" / "compare-quick.json").read_text(encoding="utf8"))
+    assert written["measures"]["turn_p50"]["ours"] > 0
+    assert "Set-up failed." in written["notes"]
+    assert "ended before it answered" in capsys.readouterr().err
+
+
+def test_a_failed_training_stops_the_comparison_with_its_last_words(comparison, tmp_path, monkeypatch, capsys):
+    failing = replace(
+        compare.ours(), training=[sys.executable, "-c", "raise SystemExit('data/nlu/causes.yml:3: not valid YAML')"]
+    )
+    monkeypatch.setattr(compare, "ours", lambda *ignored: failing)
+    assert comparison("--quick") == compare.FAILED
+    assert "causes.yml:3" in capsys.readouterr().err
+    assert list((tmp_path / "results").iterdir()) == []
 
 
 # --- The command line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from legcramps import knowledge
@@ -29,6 +29,7 @@ async def replay(assistant: Any, conversation: Sequence[TurnScript]) -> List[str
     problems: List[str] = []
     texts: List[str] = []
     noticed: List[str] = []
+    mumbled = 0
     buttons: List[Dict[str, str]] = []
     try:
         for turn in conversation:
@@ -38,6 +39,9 @@ async def replay(assistant: Any, conversation: Sequence[TurnScript]) -> List[str
                 if not payloads:
                     return [*problems, f"{turn}\n    no such button; there are: {[b['title'] for b in buttons]}"]
                 said = payloads[0]
+            if turn.mumbles:
+                mumbled += 1
+                said = (await _not_understood(assistant))[mumbled % ENOUGH]
             result = await assistant.turn(identifier, said)
             replies = [dict(reply) for reply in result.replies]
             found = [*amiss(turn.expect, result.intent, replies, texts), *always_amiss(replies)]
@@ -56,6 +60,30 @@ async def replay(assistant: Any, conversation: Sequence[TurnScript]) -> List[str
     finally:
         await assistant.forget(identifier)
     return problems
+
+
+ENOUGH = 4
+_MUMBLES = (
+    ("tell it", "if", "for", "not", "is this", "what with", "which"),
+    ("charley horse", "the cramp thing", "cramps", "the calf"),
+    ("in the form", "with the lights on", "in the kitchen", "and the other", "though maybe yes", "as such"),
+)
+_found: Dict[int, List[str]] = {}
+
+
+async def _not_understood(assistant: Any) -> List[str]:
+    """A few messages that this model does not understand. Which they are changes with each training."""
+    if id(assistant) not in _found:
+        found: List[str] = []
+        for words in product(*_MUMBLES):
+            parsed = await assistant.agent.parse_message(" ".join(words))
+            if parsed["intent"]["name"] == "nlu_fallback":
+                found.append(" ".join(words))
+            if len(found) == ENOUGH:
+                break
+        assert len(found) == ENOUGH, "the model understands every mumble: add more of them"
+        _found[id(assistant)] = found
+    return _found[id(assistant)]
 
 
 def _transcript(intent: str, replies: Sequence[Mapping[str, Any]]) -> List[str]:

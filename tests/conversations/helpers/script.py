@@ -85,15 +85,16 @@ class Expect:
 
 @dataclass(frozen=True)
 class TurnScript:
-    """One turn: a text to say, or the title of a button of the reply before to press."""
+    """One turn: a text to say, the title of a button of the reply before to press, or something that is not understood."""
 
     line: int
     says: Optional[str]
     presses: Optional[str]
+    mumbles: bool
     expect: Expect
 
     def __str__(self) -> str:
-        words = self.says if self.presses is None else f"[{self.presses}]"
+        words = "(mumbles)" if self.mumbles else self.says if self.presses is None else f"[{self.presses}]"
         return f"line {self.line}: {words if len(words) <= 300 else words[:300] + '…'}"
 
 
@@ -185,7 +186,7 @@ class _Reader:
         for number, variant in enumerate(variants):
             line = variants.lc.item(number)[0] + 1
             if isinstance(variant, str):
-                turns = [TurnScript(line, variant, None, expect)]
+                turns = [TurnScript(line, variant, None, False, expect)]
             elif isinstance(variant, CommentedSeq) and variant:
                 turns = self._turns(variant, len(given) + 1, expect)
             else:
@@ -214,13 +215,15 @@ class _Reader:
         """A turn with what it expects itself over ``expect``."""
         if not isinstance(turn, CommentedMap):
             raise self.fail(line, "a turn must be a mapping", "Write 'me: what the person says'")
-        self._only(turn, ("me", "press", "times", *EXPECTATIONS))
-        said = [key for key in ("me", "press") if key in turn]
+        self._only(turn, ("me", "press", "mumble", "times", *EXPECTATIONS))
+        said = [key for key in ("me", "press", "mumble") if key in turn]
         if len(said) != 1:
-            raise self.fail(line, "a turn needs either 'me' or 'press'", "Write one of them")
+            raise self.fail(line, "a turn needs one of 'me', 'press' and 'mumble'", "Write one of them")
         words = turn[said[0]]
-        if not isinstance(words, str):
-            raise self.fail(_line_of(turn, said[0]), f"'{said[0]}' is no text", "Put it in quotes")
+        if (words is not True) if said[0] == "mumble" else not isinstance(words, str):
+            raise self.fail(
+                _line_of(turn, said[0]), f"'{said[0]}' is no text", "Put it in quotes; mumble is always true"
+            )
         own = CommentedMap((key, value) for key, value in turn.items() if key in EXPECTATIONS)
         if own:
             own.lc.data = turn.lc.data
@@ -231,8 +234,8 @@ class _Reader:
             raise self.fail(
                 _line_of(turn, "times"), "'times' is no number", "Say how often the text is written in a row"
             )
-        presses = words if said[0] == "press" else None
-        return TurnScript(line, None if presses else words * times, presses, expect)
+        says = words * times if said[0] == "me" else None
+        return TurnScript(line, says, words if said[0] == "press" else None, said[0] == "mumble", expect)
 
     def _expect(self, wanted: Any, line: int, number: int) -> Expect:
         if not isinstance(wanted, CommentedMap):
