@@ -22,12 +22,14 @@ def test_there_are_at_least_three_dialogues():
 
 @pytest.mark.parametrize("lines", [lines for _, lines in dialogues()], ids=[title for title, _ in dialogues()])
 def test_a_dialogue_is_what_the_assistant_says(lines, assistant):
-    asyncio.run(compare(lines, assistant))
+    said = [line[2:] for line in lines if line.startswith("» ")]
+    now = asyncio.run(talk(said, assistant))
+    assert [line for line in lines if line] == now, "Copy what it says now:\n" + "\n".join(now)
 
 
-async def compare(lines, assistant):
-    said_now, conversation = [], uuid.uuid4().hex
-    for text in (line[2:] for line in lines if line.startswith("» ")):
+async def talk(said, assistant):
+    lines, conversation = [], uuid.uuid4().hex
+    for text in said:
         replies = (await assistant.turn(conversation, text)).replies
-        said_now += [f"» {text}", *(" ".join(reply["text"].split()) for reply in replies)]
-    assert [line for line in lines if line] == said_now, "Copy what it says now:\n" + "\n".join(said_now)
+        lines += [f"» {text}", *(" ".join(reply["text"].split()) for reply in replies)]
+    return lines

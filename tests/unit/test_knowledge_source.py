@@ -73,7 +73,7 @@ RESERVE = {
     "list.other_issues": ["can sometimes", "linked"],
 }
 RESERVE_OF_GRADE = {
-    "known_cause": ["are known to be caused by"],
+    "known_cause": ["known cause of"],
     "likely_mechanism": ["in general", "likely"],
     "raises_risk": ["more likely"],
     "unproven": ["might be", "not known"],

@@ -2,6 +2,9 @@
 
 import copy
 import csv
+import random
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -21,9 +24,27 @@ def rows(expected):
                     yield pytest.param(table.stem, row["text"], id=f"{table.stem}:{number}")
 
 
+def texts(expected):
+    return [(param.values[0], param.values[1]) for param in rows(expected)]
+
+
+def share_found(guard, written):
+    """How much of the danger is still seen, and how much of the rest raises an alarm, when it is written like this."""
+    seen = [(found := guard.check(written(text))) and (found.kind == "self_harm") == (sign == "self_harm") for sign, text in texts("danger")]
+    alarms = [guard.check(written(text)) is not None for _, text in texts("none")]
+    return sum(map(bool, seen)) / len(seen), sum(alarms) / len(alarms)
+
+
 @pytest.fixture(scope="module")
 def guard():
     return SafetyGuard.from_mapping(load().safety)
+
+
+@pytest.fixture(scope="module")
+def tolerant_guard():
+    from legcramps.nlu.spelling import english_words
+
+    return SafetyGuard.from_mapping(load().safety, english_words())
 
 
 @pytest.mark.parametrize("sign, text", rows("danger"))
@@ -43,6 +64,76 @@ def test_every_sign_has_its_table():
     for expected in ("danger", "none"):
         counts = [param.values[0] for param in rows(expected)]
         assert all(counts.count(sign) >= 20 for sign in set(counts)), expected
+
+
+@pytest.mark.parametrize("text", [text for sign, text in texts("danger") if sign == "leg_clot"])
+def test_a_leg_that_may_hold_a_clot_has_its_own_sign(guard, text):
+    assert guard.check(text) == DangerSign("emergency", "leg_clot")
+
+
+@pytest.mark.parametrize(
+    "text, sign",
+    [
+        ("my calf is red and swollen and i have chest pain", "chest_pain"),
+        ("my left leg is swollen and i can't breathe", "breathing"),
+        ("i have chest pain and i want to die", "self_harm"),
+        ("i want to kill myself, my leg is swollen, call an ambulance", "self_harm"),
+    ],
+)
+def test_the_graver_sign_decides(guard, text, sign):
+    assert guard.check(text).sign == sign
+
+
+# Words that are an alarm when they are the whole message, and only then.
+WHOLE_MESSAGES = set(
+    """112 911 999 ambulance bleeding breathless breathlessness choking collapsed convulsing dyspnea dyspnoea emergency fainted
+    fainting kms mayday od overdose overdosed paramedic paramedics seizure sos suffocating suicidal suicide swooned syncope
+    unalive unconscious unresponsive""".split()
+)
+
+
+def test_no_word_raises_an_alarm_alone(guard):
+    words = set(re.findall(r"[a-z0-9']+", " ".join(str(part) for part in flat(load().safety))))
+    assert {word for word in words if guard.check(word)} == WHOLE_MESSAGES
+    assert [word for word in words if guard.check(f"it says {word} here")] == []
+
+
+def flat(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from flat(value)
+    else:
+        yield node
+
+
+@pytest.mark.parametrize(
+    "written",
+    [str.upper, str.lower, lambda text: re.sub(r"[^\w\s]", "", text), lambda text: re.sub(r"[^\w\s']", " ", text.lower())],
+    ids=["upper", "lower", "no punctuation", "as heard"],
+)
+def test_the_tables_written_otherwise(guard, written):
+    seen, alarms = share_found(guard, written)
+    assert seen >= 0.98
+    assert alarms <= 0.01
+
+
+def mistyped(text, dice):
+    """One typing error in every five words."""
+    words = text.split(" ")
+    long = [i for i, word in enumerate(words) if len(word) > 3]
+    for i in dice.sample(long, min(len(long), max(1, len(words) // 5))):
+        at = dice.randrange(len(words[i]) - 1)
+        head, tail = words[i][:at], words[i][at:]
+        words[i] = head + dice.choice([tail[1] + tail[0] + tail[2:], tail[1:], tail[0] + tail, dice.choice("etaoin") + tail[1:]])
+    return " ".join(words)
+
+
+def test_the_tables_with_typing_errors(tolerant_guard):
+    dice = random.Random(3)
+    seen, alarms = share_found(tolerant_guard, lambda text: mistyped(text, dice))
+    assert seen >= 0.85
+    assert alarms <= 0.02
 
 
 PLAIN = {
@@ -117,6 +208,21 @@ def test_repeats_are_read_to_the_end(guard, bit):
     found = guard.check(f"{text}. i want to kill myself")
     assert found is not None
     assert found.kind == "self_harm"
+
+
+@pytest.mark.parametrize("bit", ["i want my leg is not swollen if ", "a!", "die ", "can you have a stroke in the past. ", "('' -- "])
+def test_time_grows_with_the_length_and_no_faster(guard, bit):
+    def seconds(times):
+        text = bit * times
+        best = []
+        for _ in range(3):
+            start = time.process_time()
+            guard.check(text)
+            best.append(time.process_time() - start)
+        return min(best)
+
+    few = seconds(150)
+    assert seconds(1200) <= 8 * 4 * few + 0.01
 
 
 def test_the_same_text_gives_the_same_answer(guard):
