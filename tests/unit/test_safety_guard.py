@@ -92,12 +92,6 @@ WHOLE_MESSAGES = set(
 )
 
 
-def test_no_word_raises_an_alarm_alone(guard):
-    words = set(re.findall(r"[a-z0-9']+", " ".join(str(part) for part in flat(load().safety))))
-    assert {word for word in words if guard.check(word)} == WHOLE_MESSAGES
-    assert [word for word in words if guard.check(f"it says {word} here")] == []
-
-
 def flat(node):
     if isinstance(node, dict):
         for key, value in node.items():
