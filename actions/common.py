@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from legcramps import knowledge
-from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, respond
+from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, read_told, respond
 
 MENTION_KINDS = ("condition", "ambiguous", "unlisted")
 
@@ -44,6 +44,7 @@ def read_heard(message: Mapping[Text, Any]) -> Heard:
         group=message.get("group"),
         alternatives=tuple(entry["name"] for entry in message.get("intent_ranking") or () if entry.get("name") != "nlu_fallback"),
         sign=message.get("sign"),
+        told=read_told(message.get("text") or ""),
     )
 
 

@@ -1,6 +1,6 @@
 """Restless legs beside cramps."""
 from actions.common import SkillAction
-from legcramps.answers import restless_legs
+from legcramps.answers import comparison, restless_legs
 
 
 class ActionAnswerRestlessLegs(SkillAction):
@@ -12,7 +12,7 @@ class ActionAnswerDifference(SkillAction):
 
 
 class ActionTellApart(SkillAction):
-    answer = staticmethod(restless_legs.answer_tell_apart)
+    answer = staticmethod(comparison.answer_tell_apart)
 
 
 class ActionAnswerRestlessLegsOther(SkillAction):

@@ -1,7 +1,7 @@
 """Measures what people get: outcome, topic and conditions of the first reply, on labelled sets.
 
 Two kinds of sets: those beside the project (``../shared/eval``, or ``LEGCRAMPS_EVAL``), which are for measuring only and may be absent;
-and the project's own ``tests/model/held_out.tsv``. The tables are printed and written to ``build/evaluation/``.
+and the project's own ``tests/model/held_out.tsv`` and ``development.tsv``. The tables are printed and written to ``build/evaluation/``.
 """
 from __future__ import annotations
 
@@ -372,9 +372,10 @@ def default_sets(root: Path) -> Dict[str, List[Row]]:
     if (folder / "questions.tsv").exists():
         sets["real people's questions, out-of-scope lines and small talk"] = [
             *read_questions(folder / "questions.tsv"), *read_outside(folder / "oos.tsv"), *read_chitchat(folder / "chitchat.tsv")]
-    held_out = root / "tests" / "model" / "held_out.tsv"
-    if held_out.exists():
-        sets["the project's own held-out set"] = read_held_out(held_out)
+    for name, title in (("held_out", "the project's own held-out set"), ("development", "the project's own development set, its failures read")):
+        file = root / "tests" / "model" / f"{name}.tsv"
+        if file.exists():
+            sets[title] = read_held_out(file)
     return sets
 
 

@@ -107,6 +107,8 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     import rasa.model_training
     from rasa.shared.exceptions import RasaException
 
+    from legcramps.lean_training import lean
+
     logs.configure()
     steps = logging.getLogger("rasa.engine.training.hooks")
     handler = _StepHandler(say)
@@ -115,7 +117,7 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     steps.propagate = False
     output = io.StringIO()
     try:
-        with paths.inside(root), redirect_stdout(output), redirect_stderr(output):
+        with lean(), paths.inside(root), redirect_stdout(output), redirect_stderr(output):
             result = rasa.model_training.train("domain.yml", "config.yml", ["data"], output=str(folder),
                                                # Stories glued together at random teach a memory nothing.
                                                core_additional_arguments={"augmentation_factor": 0},

@@ -548,7 +548,7 @@ def install_packages(environment: Environment, uv: str, present: Stamp) -> None:
         install = [str(python), "-m", "pip", "install"]
         if not _works([*install, "--help"]):
             run([str(python), "-m", "ensurepip"], what)
-        run([*install, "--requirement", str(lock)], what, draws=True)
+        run([*install, "--require-hashes", "--no-deps", "--requirement", str(lock)], what, draws=True)
         return
     install = [uv, "pip", "install", "--python", str(python), "--require-hashes", "--no-deps", "--quiet"]
     sync = [uv, "pip", "sync", "--python", str(python), "--require-hashes", "--no-build-isolation", str(lock)]

@@ -1,11 +1,13 @@
 """Pure functions from what was asked to what is said. No Rasa, no input or output.
 
 The public surface: :func:`respond` answers one message; :class:`Answer`, :class:`Heard` and :class:`Context` are its
-vocabulary; :class:`Composer` builds sentences from the knowledge files.
+vocabulary; :class:`Composer` builds sentences from the knowledge files; :func:`read_told` reads what a message says of the legs.
 """
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.registry import INTENTS, respond
-from legcramps.answers.types import (Answer, Button, ConditionLink, Context, Heard, Mention, Operator, Outcome, Piece, PieceKind, Topic, Turn)
+from legcramps.answers.told import read_told
+from legcramps.answers.types import (Answer, Button, ConditionLink, Context, Heard, Mention, Operator, Outcome, Piece, PieceKind, Told, Topic,
+                                     Turn)
 
 __all__ = ["Answer", "Button", "Composer", "ConditionLink", "Context", "Heard", "INTENTS", "Mention", "Operator", "Outcome", "Piece", "PieceKind",
-           "Topic", "Turn", "respond", "store"]
+           "Told", "Topic", "Turn", "read_told", "respond", "store"]

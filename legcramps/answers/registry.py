@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable, Dict, Optional, Tuple
 
-from legcramps.answers import (causes, conditions, conversation, definition, evidence, medicines, not_covered, out_of_scope, relief,
+from legcramps.answers import (causes, comparison, conditions, conversation, definition, evidence, medicines, not_covered, out_of_scope, relief,
                                restless_legs, safety, situation, small_talk)
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.turn import joined
@@ -37,7 +37,7 @@ INTENTS: Dict[str, AnswerFunction] = {
     "ask_medicines": medicines.answer_medicines,
     "ask_restless_legs": restless_legs.answer_restless_legs,
     "ask_difference": restless_legs.answer_difference,
-    "tell_apart": restless_legs.answer_tell_apart,
+    "tell_apart": comparison.answer_tell_apart,
     "ask_restless_legs_other": restless_legs.answer_restless_legs_other,
     "tell_situation": situation.answer_situation,
     "ask_evidence": evidence.answer_evidence,
@@ -74,12 +74,14 @@ INTENTS: Dict[str, AnswerFunction] = {
 def respond(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction] = None) -> Turn:
     """Answers one message: each of its parts in order, the once-only notices after the answer, and remembers what was said.
 
+    While a guided comparison is open, a message that answers its question goes there, whatever its intent.
+
     ``function`` answers the message's main intent (found by its name when not given).
     """
-    turn = (function or INTENTS[heard.intent])(heard, context, composer)
-    for part in heard.parts:
-        more = INTENTS[part.intent](part, turn.context, composer)
-        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if not _is_said(a, turn.answers))))
+    if comparison.is_reply(heard, context):
+        turn = comparison.answer_reply(heard, context, composer)
+    else:
+        turn = comparison.set_aside(_answer(heard, context, composer, function), heard, context, composer)
     stored = tuple(store(answer) for answer in turn.answers)
     memory = turn.context
     if heard.intent not in _UNREMEMBERED and any(a.outcome not in _NO_NOTICE for a in turn.answers):
@@ -87,6 +89,16 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     if context.notices or memory.notices or turn.answers[-1].outcome in _NO_NOTICE:
         return Turn(turn.answers, memory)
     return Turn((*turn.answers[:-1], _with_notices(turn.answers[-1], composer)), memory.but(notices=True))
+
+
+def _answer(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction]) -> Turn:
+    """The message and its parts. The guided comparison comes last, since it ends with a question to the person."""
+    questions = [(heard, function or INTENTS[heard.intent]), *((replace(part, told=heard.told), INTENTS[part.intent]) for part in heard.parts)]
+    turn = Turn((), context)
+    for question, answer in sorted(questions, key=lambda pair: pair[0].intent == "tell_apart"):
+        more = answer(question, turn.context, composer)
+        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if question is heard or not _is_said(a, turn.answers))))
+    return turn
 
 
 def _is_said(answer: Answer, before: Tuple[Answer, ...]) -> bool:

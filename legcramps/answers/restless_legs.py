@@ -1,4 +1,4 @@
-"""Restless legs syndrome, only so far as the source sets it beside night leg cramps."""
+"""Restless legs syndrome, only so far as the source sets it beside night leg cramps. Which of the two: ``comparison.py``."""
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -15,13 +15,6 @@ def answer_difference(heard: Heard, context: Context, composer: Composer) -> Tur
     pieces = composer.statements("restless_legs.confused", "restless_legs.different", "restless_legs.urge", "restless_legs.pain",
                                  "restless_legs.lasts", "definition.what")
     return reply(context, Topic.DIFFERENCE, pieces, composer.buttons("tell_apart", "ask_causes"))
-
-
-def answer_tell_apart(heard: Heard, context: Context, composer: Composer) -> Turn:
-    pieces = (composer.phrase("situation.described"),
-              *composer.statements("definition.what", "restless_legs.urge", "restless_legs.pain", "restless_legs.lasts"),
-              composer.phrase("advice.ask_professional", paragraph=True))
-    return reply(context, Topic.DIFFERENCE, pieces, composer.buttons("ask_difference", "ask_causes"))
 
 
 def answer_restless_legs_other(heard: Heard, context: Context, composer: Composer) -> Turn:

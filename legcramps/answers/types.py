@@ -167,6 +167,25 @@ class Mention:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a message says of the legs, as values and never in its words (:mod:`legcramps.answers.told`).
+
+    ``points``: what it says plainly of a point of the guided comparison. ``hints``: words that tell something only as a reply to
+    the question about that point ("a lot", "crawly"). ``reply``: ``yes``, ``no``, ``some`` or ``unsure``, said to whatever was asked.
+    ``asks``: worded as a question or an order. ``corrects``: takes back what was said before. ``stops``, ``nods``: nothing but a wish to
+    stop, or to go on.
+    """
+
+    points: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    reply: Optional[str] = None
+    asks: bool = False
+    corrects: bool = False
+    stops: bool = False
+    nods: bool = False
+
+
+@dataclass(frozen=True)
 class Heard:
     """One message as it was understood. Holds none of the person's words.
 
@@ -174,6 +193,7 @@ class Heard:
     ``parts``: the parts of a message that asks several things, in order; empty for a single question.
     ``option``: the position asked for ("the second one" is 2, "the last" is -1).
     ``alternatives``: the next likely intents, best first. ``sign``: which sign of danger was seen.
+    ``told``: what it says of the legs, for the guided comparison; None where there are no words, as with a button.
     """
 
     intent: str
@@ -185,6 +205,7 @@ class Heard:
     group: Optional[str] = None
     alternatives: Tuple[str, ...] = ()
     sign: Optional[str] = None
+    told: Optional[Told] = None
 
     def named(self, kind: str = "condition") -> Tuple[Mention, ...]:
         """What was named and not negated, each id once; the sufferer's own before somebody else's."""
@@ -203,6 +224,7 @@ class Context:
     named in a story. ``shown``: the list being shown, ``position``: how many of it were shown. ``said``: the last few turns'
     replies in stored form, newest last. ``offer``: the button payload that a "yes" stands for.
     ``misunderstood``: turns in a row that were not understood. ``notices``: the once-only notices were given.
+    ``comparison``: where the guided comparison stands (:mod:`legcramps.answers.comparison`); None when there is none.
     """
 
     topic: Optional[str] = None

@@ -21,6 +21,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.model import InvalidModelError
+from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -32,6 +33,7 @@ import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories befo
 from legcramps import knowledge
 from legcramps.nlu import scope_guard
 from legcramps.nlu.encoder import SentenceEncoder
+from legcramps.nlu.vector_store import VectorStore
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
 from legcramps.nlu.mentions import Mention
 from legcramps.nlu.parts import asks, read_group, read_option, split_questions
@@ -42,6 +44,12 @@ ComponentType = DefaultV1Recipe.ComponentType
 DOC = SPACY_DOCS[TEXT]
 DECIDED = "decided"
 """Set on a message whose intent is certain, so that the components after it leave it alone."""
+
+SHARE = 400
+"""Training examples that are encoded together."""
+
+VECTORS = Path(__file__).resolve().parents[2] / "build" / "vectors.npz"
+"""The training examples' sentence vectors, kept from one training to the next."""
 
 SAFETY_INTENTS = {"emergency": "report_emergency", "self_harm": "express_self_harm"}
 
@@ -65,16 +73,21 @@ def make_sample(doc: Doc, vector: np.ndarray) -> Sample:
     return Sample(text, vector, doc._.signals, named)
 
 
-def encode_in_parallel(encoder: SentenceEncoder, texts: Sequence[str]) -> np.ndarray:
-    """``encoder.encode`` on all cores: for training, where there are many texts. The runtime computes outside Python's lock."""
-    workers = os.cpu_count() or 1
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    shares = [order[start::workers] for start in range(workers)]
-    vectors = np.empty((len(texts), encoder.dimensions), dtype=np.float32)
-    with ThreadPoolExecutor(workers) as pool:
-        for share, part in zip(shares, pool.map(lambda share: encoder.encode([texts[i] for i in share]), shares)):
-            vectors[share] = part
-    return vectors
+def make_samples(nlp: Language, encoder: SentenceEncoder, texts: Sequence[str], known: Optional[VectorStore] = None) -> List[Sample]:
+    """``make_sample`` for many texts, on all cores: the encoder's runtime computes outside Python's lock, so the next texts are read
+    while the ones before them are encoded. Vectors in ``known`` are taken from there, new ones put there."""
+    known = VectorStore() if known is None else known
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        docs, shares = [], []
+        # Texts of like length side by side make full batches.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), SHARE):
+            share = [nlp(texts[i]) for i in order[start:start + SHARE]]
+            docs += share
+            shares.append(pool.submit(known.encode, encoder, [plain(doc._.corrected) for doc in share]))
+        vectors = np.vstack([share.result() for share in shares])
+    samples = {i: make_sample(doc, vector) for i, doc, vector in zip(order, docs, vectors)}
+    return [samples[i] for i in range(len(texts))]
 
 
 class _Stateless(GraphComponent):
@@ -138,6 +151,18 @@ class KnowledgeSpacyNLP(SpacyNLP):
             raise InvalidModelError(f"The spaCy pipeline {folder} is not there. Make it and the model with: make train")
         return SpacyModel(model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name)
 
+    def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
+        """Leaves the examples as they are: the classifier makes their ``Doc``s itself, beside the encoder's work."""
+        return training_data
+
+
+@DefaultV1Recipe.register(ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class KnowledgeTokenizer(SpacyTokenizer):
+    """Rasa's ``SpacyTokenizer``, for messages; nothing that we train looks at tokens of the examples."""
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
 
 @DefaultV1Recipe.register(ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ConditionExtractor(_Stateless):
@@ -186,9 +211,9 @@ class HybridIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         examples = [e for e in training_data.training_examples if e.get(INTENT) and e.get(TEXT)]
-        docs = [e.get(DOC) or model.model(e.get(TEXT)) for e in examples]
-        vectors = encode_in_parallel(self._encoder, [plain(doc._.corrected) for doc in docs])
-        samples = [make_sample(doc, vector) for doc, vector in zip(docs, vectors)]
+        known = VectorStore.load(VECTORS, self._encoder.identity)
+        samples = make_samples(model.model, self._encoder, [e.get(TEXT) for e in examples], known)
+        known.save(VECTORS, self._encoder.identity)
         self._model = IntentModel().fit(samples, [e.get(INTENT) for e in examples])
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, Path(folder) / self.FILE, compress=3)

@@ -43,6 +43,8 @@ class SentenceEncoder:
     def __init__(self, folder: Path = DEFAULT_FOLDER, *, threads: int = 1, max_length: int | None = None) -> None:
         manifest = _read_manifest(folder)
         self.dimensions: int = manifest["dimensions"]
+        self.identity: str = hashlib.sha256(json.dumps([manifest, max_length], sort_keys=True).encode()).hexdigest()
+        """Differs when a text's vector could."""
         self.max_length: int = manifest["max_length"] if max_length is None else max_length
         if not 3 <= self.max_length <= manifest["longest_possible"]:
             raise ValueError(f"max_length must be from 3 to {manifest['longest_possible']}, not {self.max_length}.")

@@ -94,6 +94,8 @@ def _signals_of(mention: Mention) -> Set[str]:
 
 
 def _other_language(doc: Doc) -> bool:
+    if doc.text.isascii():
+        return False
     words: List[str] = [t.lower_ for t in doc if t.is_alpha]
     letters = [ch for ch in doc.text if ch.isalpha()]
     if letters and sum(not ch.isascii() for ch in letters) > len(letters) / 2:

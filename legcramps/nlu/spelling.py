@@ -8,7 +8,7 @@ cannot spell ("hypotyroidizm").
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"^[a-z]+$")
@@ -70,10 +70,10 @@ class Speller:
         self._own: FrozenSet[str] = frozenset(w for w in own if _WORD.match(w))
         self._usual: FrozenSet[str] = frozenset(w for w in usual if _WORD.match(w))
         self._english = english
-        self._long: Dict[str, List[str]] = {}
+        self._long: Dict[str, List[Tuple[str, FrozenSet[str]]]] = {}
         for word in sorted(self._own):
             if len(word) >= TWO_EDITS_FROM:
-                self._long.setdefault(word[0], []).append(word)
+                self._long.setdefault(word[0], []).append((word, frozenset(word)))
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` (small letters) is a word as it stands, plural included."""
@@ -109,4 +109,7 @@ class Speller:
         """The nearest long word of our own; people get the first letter right."""
         if len(word) < TWO_EDITS_FROM - 1:
             return None
-        return self._best({c for c in self._long.get(word[0], ()) if abs(len(c) - len(word)) <= 2 and _within_two_edits(word, c)})
+        letters = frozenset(word)
+        # An edit changes the set of letters by two at most; this leaves few words for the slow comparison.
+        return self._best({c for c, its in self._long.get(word[0], ())
+                           if abs(len(c) - len(word)) <= 2 and len(its ^ letters) <= 4 and _within_two_edits(word, c)})

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 
-from legcramps.answers import Composer, Context, Heard, Mention, respond
+from legcramps.answers import Composer, Context, Heard, Mention, read_told, respond
 from legcramps.knowledge import load
 from legcramps.nlu.scope_guard import CLAIMS
 
@@ -27,6 +27,8 @@ def replies() -> dict[str, list]:
         asked.append(Heard("ask_condition_details", mentions=named, signals=frozenset({"what_is"})))
     asked += [Heard("ask_condition", mentions=(Mention("unlisted", thing),)) for thing in KNOWN.unlisted]
     asked += [Heard("ask_condition", mentions=(Mention("ambiguous", item.id),)) for item in KNOWN.vocabulary.ambiguous]
+    all_told = "it hurts, no urge to move, it is over in a minute, the calf goes hard: cramp or restless legs?"
+    asked.append(Heard("tell_apart", told=read_told(all_told)))
     return {str(heard): list(respond(heard, Context(), composer).answers) for heard in asked}
 
 

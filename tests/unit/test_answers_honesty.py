@@ -7,11 +7,25 @@ checked on every turn of them.
 import json
 import random
 import re
+from dataclasses import replace
 from typing import Iterator, NamedTuple
 
 import pytest
 
-from legcramps.answers import INTENTS, Composer, Context, Heard, Mention, Outcome, PieceKind, Turn, respond, store
+from legcramps.answers import (
+    INTENTS,
+    Composer,
+    Context,
+    Heard,
+    Mention,
+    Outcome,
+    PieceKind,
+    Told,
+    Turn,
+    respond,
+    store,
+)
+from legcramps.answers.comparison import POINTS
 from legcramps.answers.registry import MEMORY
 from legcramps.knowledge import load
 from legcramps.nlu.scope_guard import CLAIMS
@@ -62,6 +76,15 @@ def random_mention(rng: random.Random) -> Mention:
     return Mention(kind, rng.choice(ids), denied, person=person)
 
 
+def random_told(rng: random.Random) -> Told:
+    """What a message may tell for the guided comparison."""
+    values = {
+        p: rng.choice(["short", "long", "some"] if p == "lasts" else ["yes", "no", "some", "unsure"]) for p in POINTS
+    }
+    points = {point: value for point, value in values.items() if rng.random() < 0.3}
+    return Told(points, reply=rng.choice([None, None, "yes", "no", "some", "unsure"]), asks=rng.random() < 0.3)
+
+
 def random_message(rng: random.Random) -> Heard:
     def mentions(most: int) -> tuple:
         return tuple(random_mention(rng) for _ in range(rng.choice([0, 0, 1, 1, 2, most])))
@@ -76,13 +99,17 @@ def random_message(rng: random.Random) -> Heard:
         group=rng.choice([None, None, None, *KNOWN.groups]),
         alternatives=tuple(rng.sample(sorted(INTENTS), rng.randint(0, 5))),
         sign=rng.choice([None, "leg_clot", "chest_pain"]),
+        told=rng.choice([None, random_told(rng)]),
     )
 
 
 def random_talk(seed: int) -> Iterator[Said]:
     rng, context = random.Random(seed), Context()
-    for _ in range(rng.randint(1, 8)):
+    for number in range(rng.randint(1, 8)):
         heard = random_message(rng)
+        if number == 0 and seed % 3 == 0:
+            # Else hardly a talk would get into the middle of the comparison.
+            heard = replace(heard, intent="tell_apart")
         turn = respond(heard, context, COMPOSER)
         yield Said(heard, context, turn)
         context = turn.context

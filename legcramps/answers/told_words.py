@@ -1,0 +1,231 @@
+"""The words that :mod:`legcramps.answers.told` looks for. How people say things; no facts, and nothing that is said to anybody.
+
+Each block is a list of regular expressions, parted by ``" | "`` or a new line. They meet text in plain form: small letters, "does not"
+for "doesn't", "minutes" for "mins", "now_and_then" in one word. ``<name>`` stands for the block of that name in ``PARTS``.
+"""
+from __future__ import annotations
+
+PLAIN = (
+    (r"[’‘`´]", "'"),
+    (r"👍|✅|✔️?", " yes. "),
+    (r"👎|❌", " no. "),
+    (r"🤷\S*", " not sure. "),
+    (r"\b(?:can'?t|cannot|carnt|couldn'?t)\b", "can not"),
+    (r"\bwon'?t\b", "will not"),
+    (r"\bain'?t\b", "is not"),
+    (r"\b(do|does|did|is|are|was|were|has|have|had|would|should)n'?t\b", r"\1 not"),
+    (r"\b(i|you|we|they)'ve\b|\b(i)ve\b", r"\1\2 have"),
+    (r"\bi'?m\b", "i am"),
+    (r"\b(it|that|there|what|he|she)'s\b", r"\1 is"),
+    (r"\b(?:dosn'?t|dosent|doesent|dont't|donot)\b", "does not"),
+    (r"\b(?:dunno|idk)\b", "do not know"),
+    (r"\b(?:gotta|hafta)\b", "have to"),
+    (r"\bwanna\b", "want to"),
+    (r"\bkinda\b", "kind of"),
+    (r"\bsorta\b", "sort of"),
+    (r"\b(?:hurst|hrts|hurtz|huts)\b", "hurts"),
+    (r"\b(?:panful|painfull|painfl|pianful)\b", "painful"),
+    (r"\bpian\b", "pain"),
+    (r"\b(?:yse|ye+s+|yea+h+|yeh|yep+|yup+|yah)\b", "yes"),
+    (r"\b(?:noo+|nope+|nah+|naw|nay)\b", "no"),
+    (r"\b(?:nto|nott)\b", "not"),
+    (r"\b(?:sumtimes|somtimes|sometims|some times|smtimes)\b", "sometimes"),
+    (r"\b(?:mins?|minuts?|minites?|mintues?|minutes?)\b|(?<=\d)\s?m(?:ins?)?\b", " minutes"),
+    (r"\b(?:secs?|secounds?|seconds|(?<=\ba )second|(?<=one )second|(?<=split )second|(?<=\d )second)\b|(?<=\d)\s?s(?:ecs?)?\b", " seconds"),
+    (r"\b(?:hrs?|hours?|huors?)\b|(?<=\d)\s?h(?:rs?)?\b", " hours"),
+    (r"\bin between\b", "in-between"),
+    (r"\b(on|off|yes|no|now|over|hours|again) (?:and|&) (on|off|no|yes|then|again|over|hours)\b", r"\1_and_\2"),
+)
+"""Rules of plain form, in this order."""
+
+PARTS = {
+    "move": r"(?:mov(?:e|es|ing)|fidget(?:ing)?|wiggl(?:e|ing)|jiggl(?:e|ing)|shak(?:e|ing)|kick(?:ing)?|twitch|shift(?:ing)?|thrash(?:ing)?|squirm(?:ing)?)",
+    "walk": r"(?:walk(?:ing)?|get(?:ting)? up|pac(?:e|ing)|stand(?:ing)? up|get out of bed)",
+    "want": r"(?:need(?:s|ed|ing)?|have|has|having|had|got|want(?:s|ed|ing)?|must|urge[sd]?|forced|forces me|compelled|compulsion|desire|dying|desperate|impulse|"
+            r"craving|driven|feels? like|keeps?|itch(?:ing)?|makes? me (?:want|need)|pull|tempted|ache)",
+    "legs": r"(?:it |them |him |her |to |the |an? |my |legs? |me |i |of |on |just |always |constantly |really |keep |be )",
+    "illness": r"(?:rls|restless legs?(?: syndrome)?|(?:night |leg |night leg )?cramps?)",
+    "filler": r"(?:well|um+|uh+|er+m*|hm+|oh|ah|so|like|honestly|actually|i (?:think|guess|suppose|would say|believe|meant?|reckon)|i'd say|please|thanks|thank you|"
+              r"mate|lol|haha|ok|okay|then|really|now|to be honest|tbh|just|in fact|hey|god|gosh|man|doc|for me|in my case|here|with me|probably|wait|sorry|hello)",
+    "number": r"(?:\d+(?:[.,]\d+)?|<counted>)",  # <counted>: the keys of COUNTED
+}
+
+COUNTED = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "forty five": 45, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "a couple": 2, "couple": 2,
+    "a couple of": 2, "couple of": 2, "a few": 4, "few": 4, "several": 5, "some": 4, "many": 20, "one and a half": 1.5, "half": 0.5, "half a": 0.5,
+    "half an": 0.5, "a half": 0.5, "quarter of an": 0.25, "a quarter of an": 0.25, "three quarters of an": 0.75, "less than a": 0.9, "under a": 0.9, "a good": 1,
+    "a full": 1, "a whole": 1, "a solid": 1, "a split": 0.1}
+
+# --- what tells of a point by itself
+
+PAIN = r"""
+    hurt(?:s|ing|ed|ful)? | pain(?:s|ed|ful|fully)? | ach(?:e|es|ing|y) | agon(?:y|i[sz]ing) | excruciating(?:ly)? | sore(?:ness)?
+    throb(?:s|bing)? | stab(?:s|bing)(?: pain)? | unbearabl[ey] | tortur(?:e|ous) | kill(?:s|ing) me | kills | murder | worse than childbirth | 10/10
+    ouch | o+w+ | oof | (?:i |me |could |almost |nearly |want to )(?:scream|yell|cry|howl) | screaming | in tears
+"""
+URGE = r"""
+    <want> <legs>{0,5}<move> | (?:can|could) not stop <move> | urges? | fidget(?:s|y|ing|ed)?
+    (?:(?:can|could|will|do|does) not|not able to|unable to|hard to|impossible to|never) (?:just |really |even |ever )?(?:keep|stay|hold|lie|lay|sit|be|leave|rest|let) (?:it |them |my |the |her |his |legs? |feet |me |myself |in bed ){0,3}still
+    (?:feel(?:s|ing)?|is|are|am|gets?|so|very|really|all) (?:really |so |very |all )?antsy | legs? (?:that )?(?:wants?|needs?|itch(?:es)?) to (?:go|run|move)
+    (?:stops?|eases?|better|relief|goes away|relieved|calms?(?: down)?|settles?|helps?) (?:only |a bit |right away |instantly |once |as soon as |if |when |while |by ){1,3}(?:i am |(?:i|you|we|they|she|he) )?(?:keep )?<move>(?! (?:is|are))
+    <move> (?:it |them |my |the |legs? |about |around |a bit ){0,3}(?:helps|relieves|eases|makes it (?:better|go away|stop)|brings relief)
+"""
+MUSCLE = r"""
+    tight(?:ens?|ened|ening|ness|ly|er)? | hard(?:ens|ened|ening) | stiffens? | rock[- ]?hard | (?<=not )(?:hard|solid|stiff) | hard (?:lump|ball|knot|muscle|calf)
+    hard(?:er)? (?:as|like|than)(?: an?)? | (?:like|as)(?: an?)? (?:rock|stone|brick|board|plank|golf ?ball|tennis ball|cricket ball|iron|wood|steel|concrete)
+    (?:go|goes|going|went|gone|gets?|turn(?:s|ed)?|becomes?|feels?|felt|is|are|was|be|being|stays?|so|really|very|super|all|muscle|calf|leg|foot|thigh) (?:all |so |really |very |quite |totally |completely |super |suddenly |rock ){0,3}(?:hard|solid|rigid|stiff|bunched|taut|tense)(?! (?:to|time|work|day|for me|enough|decision|question|sleep\w*))
+    knot(?:s|ted|ty)? | balls? up | balled | balling | bunch(?:es|ed)? | seiz(?:es?|ed|ing) | lock(?:s|ed|ing)(?: up)? | clench(?:es|ed|ing)? | contract(?:s|ed|ing|ions?)?
+    lump(?:s|y)? | rigid | tens(?:es|ed|ing) up | cramps up | scrunch(?:es|ed)? up | grips? | gripping | pulls? tight
+"""
+LONG = r"""
+    (?:all|(?:the )?(?:whole|entire)|half the|most of the|through the|throughout the|the rest of the|much of the) (?:night|evening|day|time) | all night long | night[- ]long
+    (?:until|till|til) (?:the )?(?:morning|dawn|sunrise|i (?:fall asleep|get to sleep|sleep|drop off|nod off)) | ages | for ?ever | eternity | hours_and_hours | hours on end
+    on_and_on | non[- ]?stop | endless(?:ly)? | (?:never|not) (?:stops?|ends?|ending|lets? up|quit|go(?:es)? away) | keeps? going | goes on long | long time | drags? on | persists? | persistent | continuous(?:ly)?
+    (?:so|very|too|really|pretty|quite|lasts?|lasting|goes on|go on|for|that|fairly) (?:so |very |too |really |pretty |quite |a ){0,3}(?:long|longer)(?! (?:day|walk|drive|flight|run|story|way|shift|hike|ride|journey|sleep))
+    (?:quite|a good|a long|for) (?:a )?while
+"""
+SHORT = r"""
+    not (?:for |that |very |too |so |last |lasts |lasting |go on |on )*(?:long|ages|forever) | not (?:all|the whole) night | a (?:little|short) while
+    short[- ]?lived | shortly | brief(?:ly)? | no time | moments? | momentar(?:y|ily) | fleeting(?:ly)? | blink of an eye | in a (?:flash|jiffy|blink|sec) | in an instant
+    (?:over|gone|passes|ends|stops|finished|goes away|eases|lets go|disappears) (?:again )?(?:very |really |pretty |quite |so |too |fairly )?(?:quickly|quick|fast|soon|shortly|right away|straight ?away|at once|instantly)
+    (?:quickly|soon|fast|then it is|then) (?:over|gone|passes|goes away|done) | (?:very|really|pretty|quite|just|only|fairly|super|too|so) (?:short|brief|quick)
+    short (?:time|bouts?|bursts?|attacks?|ones?) | lasts? short
+"""
+
+# --- what tells of a point only as a reply to its question: point -> (words, value)
+
+HINTS = {
+    "pain": (
+        (r"""painless | fine | 0 (?:out of|of) (?:10|ten) | 0 ?/ ?10 | tickl\w*
+             just (?:weird|odd|strange|annoying|irritating|uncomfortable|unpleasant|restless|crawly|itchy)""", "no"),
+        (r"""uncomfortable | discomfort | unpleasant | annoying | irritating | tolerable | bearable | [1-5] (?:out of|of) (?:10|ten) | [1-5] ?/ ?10""", "some"),
+        (r"""terrible | awful | horrible | horrendous | intense | severe | sharp | brutal | hell | torment | suffer\w* | like (?:mad|crazy) | bloody | murderous
+             the worst | brings? tears | a lot | very | so much | badly | extremely | loads | tons | [6-9] (?:out of|of) (?:10|ten) | [6-9] ?/ ?10""", "yes"),
+    ),
+    "urge": (
+        (r"""can not (?:even )?move | frozen | paraly[sz]ed | (?:lie|lay|stay|keep|hold|am|is) (?:very |perfectly |quite |totally )?still
+             moving (?:it )?(?:makes it worse|hurts) | (?:just|only) (?:the )?(?:pain|hurts?) | calm | relaxed | at rest""", "no"),
+        (r"""craw\w* | creep\w* | jump(?:y|ing) | twitchy | jitter\w* | restless | antsy | ants | itch\w* | wriggl\w* | <walk> | constantly | all the time | always
+             every night | strong(?:ly)? | irresistible | badly | a lot | very | so much | keep (?:on )?<move> | <move> (?:them|it|my legs?) (?:all|about|around|constantly)""", "yes"),
+    ),
+    "muscle": (
+        (r"""soft | normal | loose | relaxed | floppy | limp | fine | nothing (?:there|like that|happens) | no different | as usual | just (?:crawl|restless|twitch)\w*""", "no"),
+        (r"""stiff\w* | hard | solid | spasms? | cramp(?:s|ed|ing|y)? | charl(?:ey|ie) horse | ball | bulg\w* | pull(?:s|ed) | twist(?:s|ed)? | squee[zs]\w*
+             (?:can|could) (?:see|feel) (?:it|the muscle) | calf | calves | very | a lot | rock | stone""", "yes"),
+    ),
+    "lasts": (
+        (r"""quick | fast | short | brief | soon | over""", "short"),
+        (r"""long | a while | constant(?:ly)? | all the time | days | always | very""", "long"),
+        (r"""in-between | middling | medium | average | until i (?:move|walk|get|stand|stretch|rub)\w*""", "some"),
+    ),
+}
+NO_HINT = r"""restless legs?(?: syndrome)? | hard (?:to|time) | (?:night |leg |night leg )cramps?"""
+"""The name of the illness, or "hard to say", is no hint."""
+
+# --- what weakens a word or turns it round
+
+NEGATION = r"""no | not | never | without | none | nothing | neither | nor | zero | free of | lack of | lacks | absent | nobody"""
+NO_NEGATION = r"""
+    not (?:only|just|merely|half) | no (?:doubt|question|wonder|joke|matter) | nothing (?:helps|works|eases) | not (?:sleep|slept|know what|want)(?! (?:to )?(?:move|pain))
+    can not (?:even )?(?:sleep|stand|bear|take|handle|stop|help|walk|get|stretch|breathe|believe|tell you|describe|ignore|rest|do|put|touch)
+    (?:not|never) (?:stops?|stopping|ends?|go(?:es)? away|lets? (?:go|up|me)|lets?|ease[sd]?)
+"""
+"""Holds a "not" that turns nothing round ("not only", "can't stand the pain", "never goes away")."""
+NOT_MUCH = r"""
+    not (?:all |always |every ?time |that |very |too |so |super |particularly |extremely |terribly |overly |much |constantly )*(?:all|always|every ?time|that|very|too|so|super|particularly|extremely|terribly|overly|much|constantly)
+    not (?:at )?every | not a lot
+"""
+SOME = r"""
+    sometimes | at times | some ?time | now_and_(?:then|again) | once in a while | every now | occasional(?:ly)? | off_and_on | on_and_off | from time to time | half the time
+    (?:some|certain|a few|other) (?:nights|days|of the time) | depends | depending | varies | vary | once or twice | not always | rarely | seldom | barely | hardly
+    a bit | a little | a tad | a touch | a wee bit | bit of | slight(?:ly)? | mild(?:ly)? | faint(?:ly)? | somewhat | kind of | sort of | more or less | half and half
+"""
+UNSURE = r"""
+    not (?:really |quite |so |entirely |too |very |100% )?(?:sure|certain) | unsure | uncertain | no idea | no clue | hard to (?:say|tell) | wonder | who knows | never noticed | have not noticed
+    (?:do|does|would|did) not (?:really )?(?:know|remember|recall|notice) | can not (?:really )?(?:tell|say|remember|recall)
+"""
+CHANGED_MIND = r"""actually | wait | sorry | i mean | i meant | correction | scratch that | rather"""
+CORRECTS = r"""i meant | i mean(?= (?:yes|no|not)) | scratch that | correction | my mistake | oops | (?:the|my) (?:last|previous|earlier) (?:one|answer|question) | change (?:that|my answer|it) to"""
+"""Takes back an answer given before."""
+OF_THE_ILLNESS = r"""
+    (?<!only )\b(?:do|does|should|would|can|could|will|must) (?:the |a )?(?:<illness>|it|they|that|this|one) (?:also |usually |always |normally |not |have to |has to |need to |supposed to |be |even )*
+    \b(?:are|is) <illness> (?:also |usually |always |normally |not |supposed to |meant to |be )*
+    \b(?:rls|restless legs?(?: syndrome)?)(?: does| do| is| are| can| not| usually| always| normally| be| have| cause)* ?
+"""
+"""What stands before a word that is asked or said of an illness in general, not of the person."""
+
+# --- when, and not how long
+
+WHEN_BEFORE = r"""
+    (?:every|each|per|once|twice|times?) | (?:me|asleep|up|starts?|begins?|happens?|comes?|comes on|hits?|woke) (?:up )?(?:about |after |around )+
+    (?:slept|sleep|sleeping|asleep|lying|lie|bed|stand|standing|sat|sit|sitting|walk|walked|walking|run|ran|running|cycle|cycled|cycling|work|worked|drive|drove|awake|first|next|last|past) (?:in bed |there |down )?(?:for |about |around |only )*
+"""
+WHEN_AFTER = r"""
+    ago | before | later | into | past | after (?:i|falling|going|lying|getting|bed|sleep|midnight|dinner) | of (?:sleep|lying|sitting|standing|walking|rest) | in bed
+    to (?:fall|get|go) | earlier | apart | (?:an?|per|each|every) (?:night|day|week)
+"""
+
+# --- replies: value -> what may be the whole of one. In this order: "not sure" before "not".
+
+REPLIES = {
+    "some": r"""
+        yes_and_no | no_and_yes | yes ?/ ?no | both(?! (?:my|the|of my|legs?|cal(?:f|ves)|feet|sides|thighs)) | (?:a )?(?:little )?bit of (?:both|each) | either | neither nor | in-between | mixed
+        a bit | a little(?: bit)? | a tad | somewhat | kind of | sort of | so[ -]so | half and half | more or less | (?:only )?(?:slightly|mildly) | fifty ?fifty | 50 ?/? ?50 | rarely | seldom | hardly(?: ever)? | barely
+        (?:it (?:all )?)?(?:depends|varies|changes) | yes (?:but )?not always | not (?:always|every ?time|all the time|every night|constantly|very much|that much|so much|too much|much|a lot|too bad(?:ly)?|very)
+        (?:only |yes |but |it does |they do )*(?:sometimes|at times|now_and_(?:then|again)|occasionally|on occasion|on_and_off|off_and_on|some (?:nights|days)|once in a while|from time to time|every now_and_(?:then|again))
+    """,
+    "unsure": r"""
+        (?:i am )?(?:not (?:really |quite |so |entirely |too |very |100% )?(?:sure|certain)|unsure|uncertain) | (?:i )?(?:honestly )?(?:do|does|would|did) not (?:really )?(?:know|remember|recall|notice|pay attention)
+        (?:no|not a) (?:idea|clue) | (?:i )?(?:honestly |really )?(?:can|would) not (?:really )?(?:tell|say|remember|recall|answer(?: that)?) | (?:it is |that is )?(?:hard|difficult|tricky) to (?:say|tell)
+        maybe | perhaps | possibly | (?:it )?might(?: be)? | could be | who knows | (?:i )?(?:have )?(?:never|not) (?:really )?noticed | i (?:am|was) (?:half )?asleep | i forget | forgot | beats me | search me
+        pass | skip(?: (?:it|this|that|this one))? | next(?: (?:one|question))? | no opinion | n/a | rather not say | unknown | \?+
+    """,
+    "no": r"""
+        no+ | n | not (?:really|at all|in the least|for me|that i (?:know|noticed|can tell)|particularly|especially|one bit|so|exactly|a bit|ever|yet) | never(?: does| do| did)? | none(?: at all)? | nothing(?: (?:like that|at all|there))?
+        (?:it|they|i|that|there|we|she|he|mine|this) (?:really |certainly |definitely )?(?:does|do|is|are|did|have|has|was) not(?: really| at all| any)? | (?:do|does|is|are|did) not(?: at all)? | (?:i )?(?:do|does) not (?:think|believe) so
+        no (?:way|sir|not (?:really|at all)|never|none|need|chance|sign of (?:that|it)|nothing(?: like that)?|it does not|they do not) | uh[- ]?uh | nil | zero | negative | false | wrong | far from it | hell no | neither
+        (?:definitely|absolutely|certainly|fortunately|luckily|thankfully|of course|probably|i think|guess) not | (?:quite )?the opposite | on the contrary | (?:i )?doubt it
+    """,
+    "yes": r"""
+        yes+ | y | ya | yea | ye | aye | sure(?: does| do| is)? | definitely | definately | defo | absolutely | absolutly | of course | correct | right | true | exactly | totally | very(?: much)?(?: so)? | indeed | affirmative
+        (?:it|they|i|that|there|we|she|he|mine|this|them) (?:certainly |definitely |sure |absolutely |always |totally |often |usually |mostly )?(?:does|do|is|are|did|have|has) | (?:i )?(?:think|believe|guess|suppose|reckon) so
+        yes (?:it (?:does|is)|they (?:do|are)|i do|there is|sir|very much|definitely|absolutely|a lot|indeed|yes|always|sure|of course|usually|often|mostly|100%) | probably | most(?:ly| of the time| nights| definitely) | usually | often
+        always | all the time | every time | (?:mostly|usually|often|nearly always|almost always) yes | nearly always | almost always | constantly | certainly | obviously | without (?:a )?doubt | no doubt | you bet | bet | uh[- ]?huh | mhm+ | m+h+m+ | (?:hell|oh|fuck|fucking) yes
+        like (?:hell|mad|crazy) | a lot | lots | so much | big time | too right | for sure | 100% | you could say that | spot on | that is (?:it|right) | extremely | terribly | badly | quite(?: a (?:bit|lot))? | damn right
+    """,
+}
+LEADS = {
+    "unsure": r"(?:not sure|unsure|do not know|i do not know|no idea|no clue|maybe|perhaps)\b(?! (?:if|whether|about|how|it|they|what|that|of))",
+    "no": r"no (?=(?:it|they|i|that|there|not|never|the|my|this|only|at all|she|he|absolutely|definitely|more|rather|quite|nothing|neither|moving|those|we)\b)(?!(?:not|more|the) (?:sure|pain|urge))",
+    "yes": r"(?:yes|yea|ya|aye|definitely|absolutely|of course|sure) \w",
+    "some": r"(?:only )?(?:sometimes|at times|now_and_then|occasionally|some nights) (?:it|they|i|yes|when|if|not|there|only|the|both)\b",
+}
+"""How a clause may begin that answers and goes on. "No it …" does; "no pain" does not."""
+
+POINTED = (
+    r"\b(?P<what>pain(?:ful)?|hurts?|urges?(?: to move)?|moving|need to move|tight(?:ness)?|hard(?:ness)?|(?:hard |tight )?muscles?(?: (?:hard|tight))?) ?(?:[:?=]|-+|is|are|,)? ?"
+    r"(?P<value>yes|no|none|zero|sometimes|not sure)\b(?! (?:pain|urge|need|muscle|tight|hard|it|i|they|idea|doubt|knot)\w*\b(?! ?[:?=-]? ?(?:yes|no|none)\b))")
+""""Pain: no, urge: yes"."""
+
+# --- questions, stopping, going on
+
+ASKS = r"""
+    (?:what|which|who|whose|why|where)\b | (?:what|who)'?s\b | how (?:do|does|did|can|could|come|long do|long does|long will|long can|often|common|many|much|about|is|are|sure|serious|should|would)\b
+    when (?:do|does|should|will|can|is|are|would)\b | (?:what|how) about\b
+    (?:is|are|can|could|does|do|did|should|would|will|may|am|has|have) (?:it|this|that|these|those|they|the|an?|i|you|my|there|we|people|night|leg|cramps?|restless|rls|anything|any|anyone|someone)\b(?! not$)
+    (?:can|could|should|would|will) (?!be|get|gets|last|feel|go|hurt|not|sometimes|also|only|just|really|often|always|barely)\w+ \w
+    tell me | show me | give me | list\b | explain\b | book\b | find me | help me | (?:let's )?talk about | i (?:want|would like|'d like|need) to (?:know|ask|hear) | (?:any|got any) (?:cure|tips|advice|idea)\b
+"""
+ASKS_AFTER = r"""so | ok | okay | and | also | but | um | well | please | hey | hi | hello | hmm | btw | wait | yes | no | sorry | actually | by the way"""
+STOPS = r"""
+    stop(?: (?:it|this|that|here|now|asking|(?:with )?the questions?|asking (?:me )?(?:questions|this|that)))? | quit | exit | end(?: (?:this|it))? | cancel(?: (?:this|that|it))? | abort | finish | never ?mind | drop it | give up
+    leave (?:it|that|this) | forget (?:it|this|about it|that) | (?:i have )?(?:had )?enough(?: (?:questions|of (?:this|that)))? | that is enough | no more(?: questions)? | too many questions | (?:i am )?(?:done|fed up)
+    (?:i )?(?:do not|will not) want (?:to )?(?:answer|go on|continue|this|do this|any ?more|more questions)(?: (?:that|this|any ?more|more questions|questions))* | not now | another time | later
+"""
+STOPS_AFTER = r"""no | can we | could we | let's | lets | let us | i want to | i would like to | i'd like to | we can | you can"""
+NODS = r"""
+    ok+ | okay | okey | alright | all right | k+ | fine | good | cool | ready | i am ready | shoot | fire away | go | go ahead | keep going | proceed | ask | ask me | ask away | let's go | lets go | what was the question
+    (?:yes )?(?:let's |lets |let us |we can |can we |shall we |i want to |we should )*(?:go on|go back|get back|continue|carry on|resume|start)(?: with)?(?: to)?(?: the)?(?: (?:questions?|comparison|quiz|test|it))?
+    back to (?:the |your )?(?:questions?|comparison|quiz|test) | (?:the )?questions?(?: again)?
+"""
