@@ -1,6 +1,7 @@
 """What every action shares: reading what was heard and remembered, sending answers, writing memory back."""
 from __future__ import annotations
 
+import logging
 import os
 from functools import lru_cache
 from typing import Any, Callable, Dict, List, Mapping, Text
@@ -9,8 +10,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from legcramps import knowledge
+from legcramps import knowledge, logs
 from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, read_told, respond
+
+logger = logging.getLogger("legcramps.actions")
 
 MENTION_KINDS = ("condition", "ambiguous", "unlisted")
 
@@ -68,8 +71,14 @@ class SkillAction(Action):
         return "".join(f"_{ch.lower()}" if ch.isupper() else ch for ch in type(self).__name__).lstrip("_")
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[EventType]:
-        context = Context.from_slots(tracker.slots)
-        turn = respond(read_heard(tracker.latest_message), context, composer(), type(self).answer)
+        try:
+            context = Context.from_slots(tracker.slots)
+            turn = respond(read_heard(tracker.latest_message), context, composer(), type(self).answer)
+        except Exception as error:
+            # Behind the action server, Rasa would log the whole conversation with it. The person hears that something went wrong.
+            logs.failure(logger, f"action {self.name()}", error)
+            context = Context()
+            turn = Turn(respond(Heard("unusable", signals=frozenset({"internal"})), context, composer()).answers, context)
         for answer in turn.answers:
             send(dispatcher, answer)
         return remember(context, turn.context)

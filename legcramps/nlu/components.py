@@ -45,6 +45,9 @@ DOC = SPACY_DOCS[TEXT]
 DECIDED = "decided"
 """Set on a message whose intent is certain, so that the components after it leave it alone."""
 
+DANGER = "danger"
+"""Set on a message in which the safety guard saw a sign of danger: the words it was seen in. Never put out."""
+
 SHARE = 400
 """Training examples that are encoded together."""
 
@@ -55,8 +58,10 @@ SAFETY_INTENTS = {"emergency": "report_emergency", "self_harm": "express_self_ha
 
 
 def set_intent(message: Message, intent: str, confidence: float, others: Sequence[Tuple[str, float]] = ()) -> None:
-    """Writes the intent and the ranking as Rasa wants them."""
-    ranking = [(intent, confidence), *((i, p) for i, p in others if i != intent)][:10]
+    """Writes the intent and the ranking as Rasa wants them: likeliest first. The others share what the intent's confidence leaves."""
+    others = [(i, p) for i, p in others if i != intent]
+    left = min(1.0, (1.0 - confidence) / max(sum(p for _, p in others), 1e-9))
+    ranking = [(intent, confidence), *((i, min(p * left, confidence)) for i, p in others)][:10]
     entries = [{INTENT_NAME_KEY: i, PREDICTED_CONFIDENCE_KEY: float(p)} for i, p in ranking]
     message.set(INTENT, entries[0], add_to_output=True)
     message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
@@ -118,7 +123,9 @@ class SafetyReader(_Stateless):
             payload = read_payload(text, self._intents, self._conditions)
             sign = None if payload else self._guard.check(text)
             if sign:
-                self._decide(message, SAFETY_INTENTS[sign.kind])
+                # It stands unless the classifier, which reads on, is nearly certain that the words are harmless.
+                set_intent(message, SAFETY_INTENTS[sign.kind], 1.0)
+                message.set(DANGER, sign.words)
                 message.set("sign", sign.sign, add_to_output=True)
             elif payload and not payload.known:
                 self._decide(message, "unusable")
@@ -224,29 +231,44 @@ class HybridIntentClassifier(GraphComponent):
             doc = message.get(DOC)
             if message.get(DECIDED) or doc is None:
                 continue
+            if message.get(DANGER):
+                if self._may_be_danger([doc.text, message.get(DANGER)], model):
+                    message.set(ENTITIES, [], add_to_output=True)
+                    continue
+                message.set("sign", None, add_to_output=True)
             verdict, ranking = self._understand(doc)
+            verdict, parts = self._parts(doc, verdict, model)
             set_intent(message, verdict.intent, verdict.confidence, ranking)
             message.set("scope", verdict.reason, add_to_output=True)
-            parts = self._parts(doc, verdict, model)
             message.set("parts", parts, add_to_output=True)
         return messages
 
     def _understand(self, doc: Doc) -> Tuple[scope_guard.Verdict, List[Tuple[str, float]]]:
         return self._model.understand(make_sample(doc, self._encoder.encode([plain(doc._.corrected)])[0]))
 
-    def _parts(self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel) -> List[Dict[str, Any]]:
-        """Further questions in the same message, each a claim intent of its own, surely understood and inside our scope."""
-        if whole.intent not in scope_guard.CLAIMS:
-            return []
-        found: List[Dict[str, Any]] = []
+    def _may_be_danger(self, texts: Sequence[str], model: SpacyModel) -> bool:
+        """Whether any of the texts, the message and the words that the safety guard saw in it, may be what the guard took it for."""
+        return self._model.alarm(make_samples(model.model, self._encoder, texts)) >= scope_guard.LEAST_ALARM
+
+    def _parts(self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel) -> Tuple[scope_guard.Verdict, List[Dict[str, Any]]]:
+        """The verdict, and further questions in the same message, each a claim intent of its own, surely understood and inside our scope.
+
+        Two questions together can look like a third, and a greeting or a sigh can drown the question after it: where the parts are surer than
+        the whole, the first of them stands for it.
+        """
         questions = split_questions(doc.text)
-        for question in questions if len(questions) > 1 else ():
-            if not asks(question):
-                continue
+        if len(questions) < 2 or whole.intent not in scope_guard.CLAIMS | scope_guard.MANNERS:
+            return whole, []
+        sure: Dict[str, Tuple[scope_guard.Verdict, Doc]] = {}
+        for question in filter(asks, questions):
             part = model.model(question)
             verdict, _ = self._understand(part)
-            known = {whole.intent, *(f["intent"] for f in found)}
-            if verdict.intent in scope_guard.CLAIMS - known and verdict.confidence >= self._config["part_threshold"]:
-                found.append({"intent": verdict.intent, "confidence": verdict.confidence, "signals": sorted(part._.signals),
-                              "entities": [m.as_entity(part.text) for m in part._.mentions]})
-        return found[:2]
+            if verdict.intent in scope_guard.CLAIMS and verdict.confidence >= self._config["part_threshold"]:
+                sure.setdefault(verdict.intent, (verdict, part))
+        weakest = min((verdict.confidence for verdict, _ in sure.values()), default=0.0)
+        drowned = whole.intent in scope_guard.MANNERS or (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
+        if sure and whole.intent not in sure and whole.intent != "tell_situation" and drowned:
+            whole = next(iter(sure.values()))[0]
+        return whole, [{"intent": verdict.intent, "confidence": verdict.confidence, "signals": sorted(part._.signals),
+                        "entities": [m.as_entity(part.text) for m in part._.mentions]}
+                       for verdict, part in sure.values() if verdict.intent != whole.intent][:2]

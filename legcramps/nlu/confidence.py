@@ -33,6 +33,11 @@ LEAST, MOST = 0.005, 0.995
 OUR_WORDS = frozenset({"cramp", "restless_legs", "leg", "listed", "night"})
 
 
+OUTSIDE_PRIOR = 6.0
+"""Weight of a held-back example of what is outside, where the verdict is a refusal. In the training data these are few and written to deceive;
+what really arrives from outside is mostly plain."""
+
+
 def kind_of(intent: str) -> str:
     return KINDS.get(intent, intent)
 
@@ -44,7 +49,7 @@ def mass_of_kind(intent: str, ranking: Ranking) -> float:
 
 
 TALK_SHARE = 0.5
-GUARD_ALONE = 0.85
+GUARD_ALONE = 0.93
 """Confidence of a refusal that the guard speaks against the classifier's first choice; what the classifier thinks adds the rest."""
 
 
@@ -85,15 +90,16 @@ class Calibrator:
     def fit(self, verdicts: Sequence[Verdict], rankings: Sequence[Ranking], signals: Sequence[FrozenSet[str]],
             truths: Sequence[str]) -> "Calibrator":
         """``truths``: the intents that were meant. Right is a verdict of the same kind."""
-        groups: Dict[str, List[Tuple[float, bool]]] = {}
+        groups: Dict[str, List[Tuple[float, bool, float]]] = {}
         for verdict, ranking, present, truth in zip(verdicts, rankings, signals, truths):
             group = self._group(verdict, ranking, present)
             if group:
-                pair = (_logit(raw_confidence(verdict, ranking)), kind_of(verdict.intent) == kind_of(truth))
-                groups.setdefault(group, []).append(pair)
-        for group, pairs in groups.items():
-            if len({right for _, right in pairs}) == 2:
-                model = LogisticRegression(C=1.0).fit([[x] for x, _ in pairs], [right for _, right in pairs])
+                weight = OUTSIDE_PRIOR if truth in OUTSIDE and verdict.intent in OUTSIDE else 1.0
+                groups.setdefault(group, []).append((_logit(raw_confidence(verdict, ranking)), kind_of(verdict.intent) == kind_of(truth), weight))
+        for group, rows in groups.items():
+            if len({right for _, right, _ in rows}) == 2:
+                raw, right, weights = zip(*rows)
+                model = LogisticRegression(C=1.0).fit([[x] for x in raw], right, sample_weight=weights)
                 self._maps[group] = (float(model.coef_[0][0]), float(model.intercept_[0]))
         return self
 

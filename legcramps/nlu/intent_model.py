@@ -148,6 +148,11 @@ class IntentModel:
         """Calibrated probabilities, shape ``(len(samples), len(self.labels))``; each row sums to 1."""
         return np.exp(_log_softmax(self._pooled(samples) / self.temperature))
 
+    def alarm(self, samples: Sequence[Sample]) -> float:
+        """The highest probability, among ``samples``, of one of the two kinds of danger."""
+        columns = [i for i, label in enumerate(self.labels) if label in scope_guard.ALARMS]
+        return float(self.probabilities(samples)[:, columns].sum(axis=1).max())
+
     def foreign_words(self, text: str, named: Collection[str] = ()) -> List[str]:
         """Words of a text that our questions do not use: what an elliptical question that is ours would not hold."""
         return [w for w in plain(text).split()

@@ -56,17 +56,31 @@ _BETWEEN: FrozenSet[str] = frozenset(
     "a an the any have has had having got get been be am is are was were ever never my his her their of for with from signs sign history "
     "diagnosed suffer suffers suffering known really actually yet currently on take takes taking took use using using tested test told "
     "problem problems issue issues symptoms symptom or nor and , / either even also longer official such thing as other family personal "
-    "evidence diagnosis medical clinical like to do does did that i he she we they you it 's me us being mother father mum mom dad sister brother "
+    "evidence diagnosis medical clinical dm htn like to do does did that i he she we they you it 's me us being mother father mum mom dad sister brother "
     "wife husband son daughter told".split())
+# What is left out or evened out before a second look, so that "my blood pressure's always a bit high" reads "my blood pressure is high".
+_FILLERS: FrozenSet[str] = frozenset(
+    "so very really quite pretty rather just always completely totally absolutely constantly usually often generally mostly still already now "
+    "currently lately recently extremely super bloody terribly awfully kinda slightly somewhat definitely probably basically "
+    "actually literally seriously all permanently".split())
+_FILLING_PAIRS: FrozenSet[Tuple[str, str]] = frozenset({("a", "bit"), ("a", "little"), ("a", "tad"), ("sort", "of"), ("kind", "of"), ("way", "too")})
+_PLAIN: Mapping[str, str] = {
+    **dict.fromkeys("'s are 're was were feel feels felt runs stays seem seems".split(), "is"), **dict.fromkeys(("n't", "nt"), "not"),
+    **dict.fromkeys(("does", "did"), "do"), **dict.fromkeys(("each", "every", "per"), "a"),
+    **dict.fromkeys("tablets tabs med meds medicine medicines medication medications".split(), "tablet")}
+_PREPOSITIONS: FrozenSet[str] = frozenset("in of to with for on from through".split())
+_WHOSE: FrozenSet[str] = frozenset("my the his her their our your both".split())
+_DECADES: FrozenSet[str] = frozenset("twenties thirties forties fifties sixties seventies eighties nineties".split())
 _BREAKS: FrozenSet[str] = frozenset(". ; : ? ! but because although though however yet except since while".split())
 _FALSE_NEGATION = re.compile(
     r"\b(no idea|no clue|not sure|not certain|no doubt|not only|not just|not to mention|why not|not know|n't know|dunno|no wonder|"
+    r"(?:not|never|\w+n['’]?t) (?:stopped|quit|been off|come off|came off)|(?:if|since|after|when|until|before) (?:i|he|she|we|they) (?:have |had )?(?:stopped|quit|came off|gave up)|"
     r"can'?t (it|this|they) be|could ?n['o]t (it|this|they) be|is ?n['o]?t (it|this|that)|no thanks|not because|nothing to do)\b")
 _NEGATION_REACH = 9
 _SIDE_BY_SIDE = frozenset({"scope:leg", "scope:night", "scope:other_person"})
 
 _AGE = re.compile(
-    r"\b(?:(?:i'?m|i am|im|age|aged|at|turned|turning|she'?s|he'?s|she is|he is|is|she|he|have|has) (?:now |over |almost |nearly |about |only )?(\d{2})\b"
+    r"\b(?:(?:i'?m|i am|im|age|aged|at|pushing|nudging|knocking on|turned|turning|she'?s|he'?s|she is|he is|is|she|he|have|has) (?:now |over |almost |nearly |about |only )?(\d{2})\b"
     r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
     r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
     r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
@@ -78,10 +92,30 @@ _SELF_SUFFERS = re.compile(
     r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)\w*|(wakes?|woke|hits?|gives?|gets) me)\b",
     re.IGNORECASE)
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
-_DENIED_AFTER = re.compile(r"^[\s,.?!;-]*(?:no\b|nope\b|not yet\b|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)", re.IGNORECASE)
+_DENIED_AFTER = re.compile(r"^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)", re.IGNORECASE)
 _IN_THE_FAMILY = re.compile(r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE)
 _MEDICAL_CUES = frozenset("have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
                           "caused linked link related due from because on symptoms doctor dr gp condition sufferer".split())
+
+
+def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
+    """The words without what only fills, short forms written out; and the place of each in ``words``."""
+    plain: List[str] = []
+    places: List[int] = []
+    for i, word in enumerate(words):
+        before, after = words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else ""
+        if (word, after) in _FILLING_PAIRS or (word != "too" and (before, word) in _FILLING_PAIRS):
+            continue
+        if word in _FILLERS and not (word in ("just", "all") and before in ("not", "n't", "nt", "at")):
+            continue
+        if word in _WHOSE and (before in _PREPOSITIONS or words[i - 2:i - 1] and words[i - 2] in _PREPOSITIONS and before in _WHOSE) and after not in _DECADES:
+            continue
+        if after == "been" and word in ("has", "have", "had", "'ve", "'s"):
+            continue
+        evened = word == "been" and before in ("has", "have", "had", "'ve", "'s")
+        plain.append("is" if evened else word if after == "expecting" else _PLAIN.get(word, word))
+        places.append(i)
+    return plain, places
 
 
 class MentionFinder:
@@ -90,6 +124,7 @@ class MentionFinder:
     def __init__(self, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]):
         self._vocab = nlp.vocab
         self._named = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._plainly = PhraseMatcher(nlp.vocab, attr="NORM")
         self._scope = PhraseMatcher(nlp.vocab, attr="NORM")
         self._negation = PhraseMatcher(nlp.vocab, attr="NORM")
         self._meaning: Dict[str, List[Pattern]] = {}
@@ -101,7 +136,12 @@ class MentionFinder:
             # wins: a look-alike over an alias's plural ("the pills"), an abbreviation over the same word as a name ("PAD").
             meanings = self._meaning.setdefault(pattern.text, [])
             if not meanings:
-                self._named.add(pattern.text, self._docs(nlp, pattern.text))
+                docs = self._docs(nlp, pattern.text)
+                self._named.add(pattern.text, docs)
+                plain = [self._plain_doc(doc) for doc in docs if len(doc) > 1 and pattern.kind != "look_alike"]
+                # What it begins and ends with must be left: "always on my feet" is no "on my feet".
+                whole = [form for form, places in plain if len(form) > 1 and places[0] == 0 and places[-1] >= len(pattern.text.split()) - 1]
+                self._plainly.add(pattern.text, whole)
             if not meanings or pattern.kind == "look_alike" or pattern.abbreviation:
                 meanings[:] = [pattern]
         for where in ("before", "after"):
@@ -120,6 +160,24 @@ class MentionFinder:
             docs[tuple(token.norm_ for token in doc)] = doc
         return list(docs.values())
 
+    def _plain_doc(self, doc: Doc) -> Tuple[Doc, List[int]]:
+        words, places = _plain([token.norm_ for token in doc])
+        plain = Doc(self._vocab, words=words)
+        for token, word in zip(plain, words):
+            token.norm_ = word
+        return plain, places
+
+    def _all_named(self, doc: Doc) -> List[Span]:
+        """As the words stand, and as they stand without what only fills."""
+        spans = list(self._named(doc, as_spans=True))
+        found = {(span.start, span.end) for span in spans}
+        plain, places = self._plain_doc(doc)
+        for key, start, end in self._plainly(plain):
+            place = (places[start], places[end - 1] + 1)
+            if place not in found:
+                spans.append(Span(doc, *place, label=key))
+        return spans
+
     def spans(self, doc: Doc) -> List[Span]:
         """Spans of the scope's concepts (label ``scope:<concept>``), look-alikes masked.
 
@@ -136,7 +194,7 @@ class MentionFinder:
     def mentions(self, doc: Doc, scope: Sequence[Span]) -> List[Mention]:
         """What is named, in the order of the text."""
         concepts = {span.label_[6:] for span in scope}
-        spans = [s for s in self._longest(self._named(doc, as_spans=True)) if not self._is_look_alike(s) and self._readable(s, doc, concepts)]
+        spans = [s for s in self._longest(self._all_named(doc)) if not self._is_look_alike(s) and self._readable(s, doc, concepts)]
         other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
         negators = [(self._vocab.strings[key], start, end) for key, start, end in self._negation(doc)]
@@ -145,6 +203,8 @@ class MentionFinder:
             pattern = self._meaning[span.label_][0]
             negated = self._is_negated(span, doc, negators, spans)
             person = self._person(span, doc, others, other_sufferer)
+            if pattern.ids == ["age"] and _is_young(doc[span.end:span.end + 2].text):
+                continue
             for identifier in pattern.ids:
                 found.append(Mention(pattern.kind, identifier, span.start_char, span.end_char, negated, pattern.family,
                                      pattern.medicine, person))
@@ -219,6 +279,12 @@ class MentionFinder:
                 return [Mention("condition", "age", match.start(), match.end(), person=person)]
         match = _AGE_WORDS.search(doc.text)
         return [Mention("condition", "age", match.start(), match.end())] if match else []
+
+
+def _is_young(following: str) -> bool:
+    """Whether the words after "age" give a number that is no mention of growing old ("since age 6", "the age of 30")."""
+    number = re.match(r"(?:of )?(\d{1,2})\b", following)
+    return bool(number) and int(number.group(1)) < OLDER_FROM
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:

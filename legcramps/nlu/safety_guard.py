@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -56,10 +56,11 @@ class _File(_Strict):
 
 @dataclass(frozen=True)
 class DangerSign:
-    """What was recognised: ``sign`` is its key in ``safety.yml``."""
+    """What was recognised: ``sign`` is its key in ``safety.yml``; ``words`` are those it was seen in and a few around them, misspellings undone."""
 
     kind: Literal["emergency", "self_harm"]
     sign: str
+    words: str = field(default="", compare=False, repr=False)
 
 
 class _Shade(NamedTuple):
@@ -113,6 +114,16 @@ class _Context:
                     shaded.update(range(start, end))
             self._shaded[name] = shaded
         return self._shaded[name]
+
+
+_AROUND = 4
+
+
+def _around(words: Sequence[str], finds: Iterable[Find]) -> str:
+    """The words of finds, with a few before and after them."""
+    spans = [span for found in finds for span in found]
+    start, end = min(start for start, _ in spans), max(end for _, end in spans)
+    return " ".join(w for w in words[max(0, start - _AROUND):end + _AROUND] if w not in (START, STOP, END, COMMA))
 
 
 class SafetyGuard:
@@ -169,7 +180,8 @@ class SafetyGuard:
             if len(by_line) >= enough:
                 context = context or _Context(reading, self._figures, self._shades)
                 unless = self._unless[name] if part != "always" else ()
-                meant = (line for line, found in by_line.items() if any(context.is_meant(f, unless) for f in found))
-                if len(list(itertools.islice(meant, enough))) == enough:
-                    return DangerSign(self._file.signs[name].kind, name)
+                meant = (f for found in by_line.values() for f in [next((f for f in found if context.is_meant(f, unless)), None)] if f)
+                seen = list(itertools.islice(meant, enough))
+                if len(seen) == enough:
+                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen))
         return None

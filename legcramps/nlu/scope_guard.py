@@ -18,6 +18,14 @@ CLAIMS = frozenset({
 """Intents whose reply speaks of cramps or restless legs: these need a reason to be ours."""
 
 ABOUT_A_CONDITION = frozenset({"ask_condition", "ask_condition_details", "ask_medicines", "ask_risk_factors", "tell_situation"})
+NOT_COVERED = frozenset({"ask_treatment", "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency"})
+"""Questions that the source leaves open: the reply says so and claims nothing of the leg."""
+MANNERS = frozenset({"greet", "say_goodbye", "thank", "chat", "express_feeling", "praise", "insult", "apologise"})
+"""What people say around a question."""
+GUESSES = frozenset({"ask_other", "ask_condition_list"})
+"""Intents that a mixture of things is easily taken for."""
+TALK = frozenset({"affirm", "deny", "be_unsure", "correct_assistant", "cancel"})
+"""Replies to what the assistant said."""
 GENERAL = frozenset({"ask_definition", "ask_muscles", "ask_causes", "ask_mechanism"})
 """Questions about cramps in general. With an illness or factor named in a short message, it is that link that is asked about."""
 
@@ -32,6 +40,9 @@ ASK_IF_CRAMP = "unclear_trouble"
 
 ALARMS = frozenset({"report_emergency", "express_self_harm"})
 SURE_ALARM = 0.9
+"""From this probability of danger on, the classifier raises the alarm alone …"""
+LEAST_ALARM = 0.015
+"""… and below this it overrules the safety guard's patterns. Both chosen by the sweep in ``benchmarks/understanding``."""
 
 NOT_CRAMPS = frozenset({"other_symptom", "pain", "other_body", "other_creature", "other_cramp", "other_language"})
 """Signals that a message without a cramp in it is about something else."""
@@ -52,6 +63,10 @@ OUTSIDE_DOUBT_NAMED, OUTSIDE_DOUBT_LEG = 0.9, 0.97
 MAX_FOREIGN_LISTED = 2
 UNSURE = 0.4
 SHORT = 14
+SURE = 0.9
+BRIEF = 3
+MAX_FOREIGN_DETAILS = 3
+LEAST_CLAIM = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,9 +93,15 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
         doubt = OUTSIDE_DOUBT_LEG if surely else OUTSIDE_DOUBT_NAMED if signals & {"listed", "unlisted"} else OUTSIDE_DOUBT
         if claim and is_about_us(signals) and mass < doubt:
             return _named(claim[0], claim[1], signals, words, "names our subject")
+        if {"leg", "night", "pain"} <= signals and words <= SHORT and not what_is_foreign(signals):
+            return Verdict(ASK_IF_CRAMP, 1 - mass / 2, "leg trouble at night")
         if intent == "ask_other_health" and "listed" in signals and foreign_words <= MAX_FOREIGN_LISTED and not signals & NOT_CRAMPS:
-            return Verdict("ask_condition_details", mass, "names a listed condition and nothing else")
+            return _named("ask_condition_details", mass, signals, words, "names a listed condition and nothing else")
         return Verdict(intent, mass, "classifier")
+    if intent in TALK and "question" in signals and "cramp" in signals and is_about_us(signals):
+        claim = next(((i, p) for i, p in ranking if i in CLAIMS and p >= LEAST_CLAIM), None)
+        if claim:
+            return _named(claim[0], claim[1], signals, words, "a question of our subject")
     if intent not in CLAIMS:
         return Verdict(intent, probability, "classifier")
     foreign = what_is_foreign(signals)
@@ -91,11 +112,15 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
             return Verdict(ASK_IF_CRAMP, probability, "cramps in pregnancy may be other cramps")
         return _named(intent, probability, signals, words, "names our subject")
     if {"leg", "night"} <= signals and mass < PERHAPS_OURS:
-        if signals & {"pain", "other_symptom"}:
+        if signals & {"pain", "other_symptom"} and intent not in NOT_COVERED:
             return Verdict(ASK_IF_CRAMP, 1 - mass, "leg trouble at night")
         return _named(intent, probability, signals, words, "leg and night")
-    if intent in ABOUT_A_CONDITION and signals & {"listed", "ambiguous"} and foreign_words <= MAX_FOREIGN and not signals & NOT_CRAMPS:
-        return Verdict(intent, probability, "names a listed condition")
+    if intent in ABOUT_A_CONDITION and signals & {"listed", "ambiguous"} and not signals & NOT_CRAMPS:
+        sure_of_details = intent == "ask_condition_details" and probability >= SURE
+        if foreign_words <= (MAX_FOREIGN_DETAILS if sure_of_details else MAX_FOREIGN):
+            return _named(intent, probability, signals, words, "names a listed condition")
+    if intent == "ask_relief" and "leg" in signals and probability >= SURE and not signals & (NOT_CRAMPS - {"pain"}):
+        return Verdict(ASK_IF_CRAMP if "pain" in signals else intent, probability, "a leg that needs help now")
     if leans_on_the_talk(signals, words, foreign_words, mass):
         return Verdict(intent, probability, "leans on the talk")
     return _outside(ranking, mass, probability, "nothing in it is ours")
@@ -139,6 +164,12 @@ def what_is_foreign(signals: FrozenSet[str]) -> Optional[str]:
 
 def _named(intent: str, probability: float, signals: FrozenSet[str], words: int, reason: str) -> Verdict:
     """Ours; with an illness or factor named, a question in general or a string of keywords asks about its link."""
+    if intent == "ask_condition_details" and "details" not in signals:
+        intent = "ask_condition"
+    if intent == "ask_condition" and "bare" in signals and words <= BRIEF:
+        return Verdict("ask_definition", probability, reason + " and no more")
+    if intent == "ask_restless_legs_other" and words <= BRIEF and "bare" in signals:
+        return Verdict("ask_restless_legs", probability, reason + ", restless legs and no more")
     if "restless_legs" in signals and "cramp" not in signals and intent in NOT_OF_RESTLESS_LEGS:
         return Verdict("ask_restless_legs_other", probability, reason + ", but restless legs alone")
     if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
@@ -146,7 +177,9 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
     if signals & {"listed", "unlisted"} and intent in ("ask_treatment", "ask_prevention", "ask_seriousness") and "as_suspect" in signals:
         return Verdict("ask_condition", probability, reason + ", and a suspect")
     if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
-        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"}
+        if intent == "ask_other" and words <= SHORT and signals & {"listed", "listed_weak"}:
+            return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")
+        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"} and probability < SURE
         if nobodys_story or (words <= SHORT and (intent in GENERAL or probability < UNSURE) and intent not in ABOUT_A_CONDITION
                              and ("listed" in signals or intent in GENERAL)):
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")

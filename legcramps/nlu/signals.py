@@ -3,13 +3,15 @@
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
 From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``.
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
-could name a thing), ``what_is`` (asks for a definition), ``negative`` (unhappy feedback), ``question``, ``other_language``, ``no_words``.
+could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``question``, ``other_language``, ``no_words``.
 """
 from __future__ import annotations
 
+import importlib
 import re
-from typing import FrozenSet, Iterable, List, Sequence, Set
+from typing import Dict, FrozenSet, Iterable, List, Sequence, Set
 
+from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Span
 
 from legcramps.nlu.mentions import Mention
@@ -21,6 +23,10 @@ _FIRST_PERSON_LEG = re.compile(
     r"(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|charl)", re.IGNORECASE)
 _PAIN = re.compile(r"\b(pain|pains|painful|ache|aches|aching|achy|sore|soreness|hurt|hurts|hurting|throb\w*|stabbing|shooting)\b", re.IGNORECASE)
 _WHAT_IS = re.compile(r"\b(what('?s| is| are| exactly| does)|whats|define|definition|meaning|explain)\b", re.IGNORECASE)
+_DETAILS = re.compile(
+    r"\b(what('?s| is| are| does| do)|whats|symptoms?|signs?|treat\w*|cured?|cures|diagnos\w*|tests?|tested|stages?|levels?|range|normal|diets?|eat\w*|foods?|"
+    r"live with|living with|expectancy|prognosis|serious|dangerous|contagious|manag\w*|medication for|surgery|operation|define|definition|meaning|explain|"
+    r"tell me about|about|how (do|does|is|are|to|can|long|common)|get rid|prevent\w*|who gets|run in|hereditary|genetic|types?|kinds?|happens)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(
     r"👎|\b(not|n't|didn'?t|doesn'?t|wasn'?t|isn'?t|no (use|help|good)|useless|bad|worse|wrong|unhelpful|terrible|poor|rubbish|confus\w+|"
     r"never|nothing|waste|disappoint\w*|thumbs down|zero|1 star|one star)\b", re.IGNORECASE)
@@ -41,7 +47,10 @@ _ENGLISH = frozenset(
     "a an the i you he she it we they me my your is are am was were be do does did have has had can could will would should to of in on at for "
     "and or but not no yes so what why how when where who which that this there with from if any about get cramp cramps leg legs".split())
 _LANGUAGE_FROM = 4
-_ENGLISH_SHARE = 0.15
+_SMALL_WORDS: Dict[str, FrozenSet[str]] = {
+    language: frozenset(importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS) - STOP_WORDS - _ENGLISH
+    for language in ("de", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")}
+"""Small words of the languages that people most often try, without those that English has as well."""
 # Entries whose words are everyday ones: alone they do not make a question ours.
 _WEAK = frozenset({"age", "lack_of_physical_activity", "muscle_fatigue"})
 # Words that name nothing a source could list.
@@ -63,7 +72,7 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
     mentions = list(mentions)
     if not _LETTER.search(text) and not any(ch.isdigit() for ch in text):
         signals.add("no_words")
-    for name, pattern in (("pronoun", _PRONOUN), ("first_person", _FIRST_PERSON), ("first_person_leg", _FIRST_PERSON_LEG), ("pain", _PAIN), ("muscle", _MUSCLE), ("as_remedy", _AS_REMEDY), ("as_suspect", _AS_SUSPECT), ("what_is", _WHAT_IS), ("negative", _NEGATIVE),
+    for name, pattern in (("pronoun", _PRONOUN), ("first_person", _FIRST_PERSON), ("first_person_leg", _FIRST_PERSON_LEG), ("pain", _PAIN), ("muscle", _MUSCLE), ("as_remedy", _AS_REMEDY), ("as_suspect", _AS_SUSPECT), ("what_is", _WHAT_IS), ("details", _DETAILS), ("negative", _NEGATIVE),
                           ("question", _QUESTION)):
         if pattern.search(text):
             signals.add(name)
@@ -94,11 +103,14 @@ def _signals_of(mention: Mention) -> Set[str]:
 
 
 def _other_language(doc: Doc) -> bool:
-    if doc.text.isascii():
-        return False
-    words: List[str] = [t.lower_ for t in doc if t.is_alpha]
+    """Mostly in letters of another alphabet, or with more small words of one other language than English ones."""
     letters = [ch for ch in doc.text if ch.isalpha()]
-    if letters and sum(not ch.isascii() for ch in letters) > len(letters) / 2:
+    if sum(not ch.isascii() for ch in letters) > len(letters) / 2:
         return True
-    english = sum(w in _ENGLISH for w in words)
-    return len(words) >= _LANGUAGE_FROM and english <= len(words) * _ENGLISH_SHARE and any(not w.isascii() for w in words)
+    words: List[str] = [t.lower_ for t in doc if t.is_alpha]
+    if len(words) < _LANGUAGE_FROM:
+        return False
+    english = sum(w in _ENGLISH or w in STOP_WORDS for w in words)
+    accented = sum(not w.isascii() for w in words)
+    theirs = max(sum(w in small for w in words) for small in _SMALL_WORDS.values())
+    return theirs + accented >= 2 and theirs + accented > english

@@ -160,3 +160,25 @@ def test_a_pipeline_cannot_be_built_from_broken_knowledge(tmp_path, monkeypatch)
     monkeypatch.setenv("LEGCRAMPS_KNOWLEDGE", str(tmp_path))
     with pytest.raises(KnowledgeError):
         build(tmp_path / "spacy")
+
+
+# --- said with words that only fill
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("my blood pressure's always a bit high", {"high_blood_pressure"}),
+        ("the arteries in both my legs are really blocked", {"peripheral_artery_disease"}),
+        ("my thyroid's sluggish", {"hypothyroidism"}),
+        ("CKD3b and calf cramps", {"chronic_kidney_disease"}),
+        ("type 1 since age 6", {"type_1_diabetes"}),
+        ("I don't just drink water", set()),
+        ("dead on my feet after work", set()),
+        ("I came off the statins last year", set()),
+        ("I haven't stopped taking the statins", {"medicines_for_high_cholesterol"}),
+        ("should I come off the statins", {"medicines_for_high_cholesterol"}),
+    ],
+)
+def test_what_only_fills_makes_no_difference(named, text, meant):
+    assert named(text) == meant
