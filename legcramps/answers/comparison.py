@@ -22,7 +22,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import find_option
-from legcramps.answers.turn import aside, joined, reply
+from legcramps.answers.turn import aside, joined, reply, too_long
 from legcramps.answers.types import Context, Heard, Outcome, Piece, Told, Topic, Turn
 
 POINTS = ("pain", "urge", "lasts", "muscle")
@@ -49,14 +49,12 @@ MISSES = 2
 """Replies to one question that may go unread; then it is left out."""
 MAX_AWAY = 3
 """Turns about something else after which the comparison is dropped."""
-MAX_WORDS = 90
-"""Of a reply. The offer to go on is left out where it would be more."""
 MAX_BUTTONS = 4
 
 _OFFER = "#tell_apart"
 _REPLY_OF = {"affirm": "yes", "deny": "no", "be_unsure": "unsure"}
 _ALARMS = frozenset({"report_emergency", "express_self_harm"})
-_NEVER_A_REPLY = frozenset({"say_goodbye", "start_over", "forget_me", "unusable"})
+_NEVER_A_REPLY = frozenset({"start_over", "forget_me", "unusable"})
 _ENDS = frozenset({"cancel", "say_goodbye", "start_over", "forget_me"})
 _MANNERS = frozenset({"greet", "thank", "chat", "praise", "insult", "apologise", "express_feeling"})
 _SAY_IT_AGAIN = frozenset({"repeat", "ask_shorter", "ask_plain_words", "ask_more"})
@@ -77,6 +75,8 @@ def is_reply(heard: Heard, context: Context) -> bool:
     if state is None or heard.intent in _ALARMS | _NEVER_A_REPLY:
         return False
     told = heard.told or Told()
+    if heard.intent == "say_goodbye" and (told.farewell or (not told.points and state["asked"] not in told.hints)):
+        return False  # "for hours" may be taken for a goodbye; "bye" is one
     elsewhere = heard.intent not in _LIKE_A_REPLY and heard.intent not in _MANNERS and heard.intent != "cancel"
     asks = told.asks or heard.told is None
     if state.get("away"):
@@ -199,7 +199,7 @@ def set_aside(turn: Turn, heard: Heard, before: Context, composer: Composer) -> 
 def _offering_to_go_on(turn: Turn, composer: Composer) -> Turn:
     """The turn with one sentence more, which a "yes" takes up; without it where the reply would be too long."""
     last, offer, button = turn.answers[-1], composer.phrase("comparison.resume", paragraph=True), composer.button("tell_apart")
-    if len(f"{last.text} {offer.text}".split()) > MAX_WORDS:
+    if too_long((*last.pieces, offer)):
         return turn
     room = len(last.buttons) < MAX_BUTTONS and button not in last.buttons
     last = replace(last, pieces=(*last.pieces, offer), buttons=(*last.buttons, button) if room else last.buttons)

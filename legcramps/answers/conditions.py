@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import List, Optional, Sequence, Tuple
 
 from legcramps.answers.compose import MAX_NAMED, Composer, join_names
+from legcramps.answers.definition import answer_definition
 from legcramps.answers.turn import aside, joined, reply
 from legcramps.answers.types import Context, Heard, Mention, Outcome, Piece, Topic, Turn
 
 PAGE = 8
 """Links of the long list shown at once. The first eight are the ones stronger than "can sometimes be linked"."""
 
+BARE_WORDS = 3
 MAX_CLASSES = 2
 MAX_GLOSSES = 2
 """With more conditions than this in one reply their glosses are left out: the links are what was asked for."""
@@ -45,7 +47,8 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
     glosses = _glosses(ids, composer)
     names = join_names([composer.name(c) for c in ids[:MAX_NAMED]])
     buttons = composer.buttons("ask_evidence", "ask_condition_list")
-    if glosses and "what_is" in heard.signals:
+    beyond = heard.told is not None and heard.told.details  # "what are the symptoms of …?" begins like "what is …?"
+    if glosses and "what_is" in heard.signals and not beyond:
         pieces = [*glosses, *links, composer.phrase("connect.source_silent_on", names=names)]
         return reply(context, Topic.CONDITION, pieces, buttons, entries)
     pieces = [*links, composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
@@ -82,9 +85,8 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
 
 def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
     """For a medicine named by its own name: which class it was taken for, and that this sorting is ours."""
-    classes = [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
-               for m in named if m.medicine][:MAX_CLASSES]
-    return [*classes, composer.phrase("connect.sorting_is_mine")] if classes else []
+    return [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
+            for m in named if m.medicine][:MAX_CLASSES]
 
 
 def _glosses(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:
@@ -114,11 +116,19 @@ def ask_which(mention: Mention, context: Context, composer: Composer) -> Turn:
 
 
 def _nothing_named(heard: Heard, context: Context, composer: Composer) -> Turn:
+    if _is_bare_cramp(heard):
+        return answer_definition(heard, context, composer)
     if "bare" in heard.signals or any(m.negated for m in heard.mentions):
         return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.which_condition")],
                      composer.buttons("ask_condition_list", "ask_medicines"), Topic.CONDITION)
     pieces = [composer.phrase("not_listed.unnamed"), composer.phrase("not_listed.ask_professional")]
     return aside(context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_condition_list"), Topic.CONDITION)
+
+
+def _is_bare_cramp(heard: Heard) -> bool:
+    """"Leg cramps": our subject and nothing else. Asking which condition is meant would be no help."""
+    said = heard.told.words if heard.told else 0
+    return {"bare", "cramp"} <= heard.signals and not {"pronoun", "question"} & heard.signals and 0 < said <= BARE_WORDS and not heard.mentions
 
 
 # --- the list -------------------------------------------------------------------------------------------------------

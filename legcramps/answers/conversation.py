@@ -20,6 +20,9 @@ SUGGESTIBLE = frozenset({
     "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_symptoms", "ask_mechanism", "ask_help"})
 MAX_SUGGESTIONS = 2
 
+_IF_A_CRAMP = "#ask_definition"
+"""What a "yes, a cramp" takes; only :func:`answer_unclear_trouble` offers it."""
+
 
 def heard_from_payload(payload: str) -> Heard:
     """``"#ask_condition=anemia"`` → what the person asked by pressing that button."""
@@ -61,7 +64,7 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
     if context.shown and context.position > PAGE:
         before = (context.position - 1) // PAGE - 1
         return show_page(context.shown, before * PAGE, context, composer)
-    again = _said(context, 2, composer)
+    again = _said_before(context, composer)
     if not again:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_before")], composer.buttons("ask_help"))
     first = again[0]
@@ -70,6 +73,13 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
                                    options=tuple(b.payload for b in again[-1].buttons), said=context.said[:-1]))
 
 
+def _said_before(context: Context, composer: Composer) -> Tuple[Answer, ...]:
+    """The turn before the last. Words for an emergency are said again when asked for, but nobody is led back to them."""
+    calm = [turn for turn in context.said[:-1] if not any(stored["outcome"] in _DANGER for stored in turn)]
+    return tuple(composer.restore(stored) for stored in calm[-1]) if calm else ()
+
+
+_DANGER = (Outcome.URGENT.value, Outcome.CRISIS.value)
 _LEADING_TO_THE_LIST = frozenset(topic.value for topic in (Topic.CAUSES, Topic.KNOWN_CAUSES, Topic.RISK_FACTORS, Topic.SITUATION))
 
 
@@ -111,10 +121,12 @@ def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Op
 
 
 def answer_deny(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """"No" leaves what was offered; "no, dialysis" is a correction."""
+    """"No" leaves what was offered; "no, dialysis" is a correction; "no, it just aches" is no cramp, so not ours."""
     meant = _meant(heard, context)
     if meant:
         return answer_condition(replace(heard, intent="ask_condition", mentions=meant), context, composer)
+    if context.offer == _IF_A_CRAMP:
+        return aside(context, Outcome.OUT_OF_SCOPE, [composer.phrase("out_of_scope.other_health")], composer.buttons("ask_definition", "ask_help"))
     return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
 
 
@@ -210,7 +222,7 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
 def answer_unclear_trouble(heard: Heard, context: Context, composer: Composer) -> Turn:
     """Leg trouble at night that may be a cramp or not: asks, since pain alone is not ours. A "yes" gets what a cramp is."""
     return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.is_it_a_cramp")],
-                 composer.buttons("ask_definition", "ask_causes", "ask_difference"), offer="#ask_definition")
+                 composer.buttons("ask_definition", "ask_causes", "ask_difference"), offer=_IF_A_CRAMP)
 
 
 def answer_something_else(heard: Heard, context: Context, composer: Composer) -> Turn:

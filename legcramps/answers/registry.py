@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Callable, Dict, Optional, Tuple
+from typing import AbstractSet, Callable, Dict, Optional, Tuple
 
-from legcramps.answers import (causes, comparison, conditions, conversation, definition, evidence, medicines, not_covered, out_of_scope, relief,
-                               restless_legs, safety, situation, small_talk)
+from legcramps.answers import (causes, comparison, conditions, conversation, definition, evidence, in_context, medicines, not_covered, out_of_scope,
+                               relief, restless_legs, safety, situation, small_talk)
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.turn import joined
 from legcramps.answers.types import Answer, Context, Heard, Outcome, Turn
@@ -81,10 +81,13 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     if comparison.is_reply(heard, context):
         turn = comparison.answer_reply(heard, context, composer)
     else:
+        read = in_context.read(heard, context)
+        function = function if read.intent == heard.intent else None
+        heard = read
         turn = comparison.set_aside(_answer(heard, context, composer, function), heard, context, composer)
     stored = tuple(store(answer) for answer in turn.answers)
     memory = turn.context
-    if heard.intent not in _UNREMEMBERED and any(a.outcome not in _NO_NOTICE for a in turn.answers):
+    if heard.intent not in _UNREMEMBERED and any(a.outcome is not Outcome.ERROR for a in turn.answers):
         memory = memory.but(said=(*memory.said, stored)[-MEMORY:])
     if context.notices or memory.notices or turn.answers[-1].outcome in _NO_NOTICE:
         return Turn(turn.answers, memory)
@@ -94,11 +97,21 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
 def _answer(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction]) -> Turn:
     """The message and its parts. The guided comparison comes last, since it ends with a question to the person."""
     questions = [(heard, function or INTENTS[heard.intent]), *((replace(part, told=heard.told), INTENTS[part.intent]) for part in heard.parts)]
+    asked = {question.intent for question, _ in questions}
+    questions = [pair for pair in questions if not _is_needless(pair[0], heard, asked)]
     turn = Turn((), context)
     for question, answer in sorted(questions, key=lambda pair: pair[0].intent == "tell_apart"):
         more = answer(question, turn.context, composer)
         turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if question is heard or not _is_said(a, turn.answers))))
     return turn
+
+
+def _is_needless(question: Heard, whole: Heard, asked: AbstractSet[str]) -> bool:
+    """The comparison says the difference point by point; and a story that names nothing of ours needs no answer beside its question."""
+    if question.intent == "ask_difference":
+        return "tell_apart" in asked
+    told = any(whole.named(kind) for kind in ("condition", "unlisted", "ambiguous"))
+    return question is whole and whole.intent == "tell_situation" and bool(whole.parts) and not told
 
 
 def _is_said(answer: Answer, before: Tuple[Answer, ...]) -> bool:

@@ -68,6 +68,8 @@ _POINTED = re.compile(words.POINTED)
 _ASKS = re.compile(rf"(?:{_any(words.ASKS_AFTER)} )*{_any(words.ASKS)}")
 _STOPS = re.compile(_any(rf"(?:(?:<filler>|{_any(words.STOPS_AFTER)}) )*{_any(words.STOPS)}(?: <filler>)*"))
 _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
+_FAREWELL = _words(words.FAREWELL)
+_OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
 _DURATION = re.compile(_any(
     r"(?:(?P<low><number>) ?(?:-|–|to|or|/|and) ?)?(?:\b(?P<high><number>)(?:ish| or so| odd)? ?)?(?:of |good |full |whole |long )?\b(?P<unit>seconds|minutes|hours)\b(?P<half> and a half)?"))
 # An adjective after "and" belongs to what was said before it ("not hard and tight"); anything else starts anew.
@@ -240,4 +242,9 @@ def read_told(text: str) -> Optional[Told]:
         corrects=bool(_CORRECTS.search(plain)),
         stops=bool(_STOPS.fullmatch(whole)),
         nods=bool(_NODS.fullmatch(whole)),
+        farewell=bool(_FAREWELL.search(plain)),
+        words=len(said),
+        others=bool(_OTHERS.search(plain)),
+        picks=bool(_PICKS.search(plain)),
+        details=bool(_DETAILS.search(plain)),
     )

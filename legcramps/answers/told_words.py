@@ -229,3 +229,17 @@ NODS = r"""
     (?:yes )?(?:let's |lets |let us |we can |can we |shall we |i want to |we should )*(?:go on|go back|get back|continue|carry on|resume|start)(?: with)?(?: to)?(?: the)?(?: (?:questions?|comparison|quiz|test|it))?
     back to (?:the |your )?(?:questions?|comparison|quiz|test) | (?:the )?questions?(?: again)?
 """
+
+FAREWELL = r"""(?:good ?)?bye+ | bye[- ]bye | good ?night | night[- ]night | see (?:you|ya) | cya | farewell | ciao | take care | so long | i am off"""
+
+# --- questions that lean on the talk
+
+OTHERS = r"""
+    others? | another | anything else | something else | what else | else (?:could|can|might|may) | more (?:of them|causes|reasons|conditions)
+"""
+PICKS = r"""which | ones? | any | those | these | of them | of those"""
+DETAILS = r"""
+    symptoms? | signs? of | treat(?:ed|s|ment|ments|ing)? | cured? | diagnos(?:ed?|is) | test(?:s|ed)? for | causes of | get rid of | live with | living with | diet for | prognosis
+    (?:what|which) (?:medicines?|medication|drugs?|tablets?|pills?) (?:do|does|is|are|helps?|for|can|should|would)
+"""
+"""Of an illness itself, beyond what its name means."""

@@ -5,6 +5,9 @@ from typing import Iterable, Optional, Sequence, Tuple
 
 from legcramps.answers.types import Answer, Button, ConditionLink, Context, Outcome, Piece, Topic, Turn
 
+MAX_WORDS = 90
+"""Of a reply, the once-only notices left out."""
+
 
 def reply(context: Context, topic: Topic, pieces: Iterable[Piece], buttons: Sequence[Button] = (),
           conditions: Sequence[ConditionLink] = (), outcome: Outcome = Outcome.ANSWERED, **remember: object) -> Turn:
@@ -28,6 +31,11 @@ def aside(context: Context, outcome: Outcome, pieces: Iterable[Piece], buttons: 
 def joined(first: Turn, second: Turn) -> Turn:
     """Both turns' answers; ``second`` was made with ``first``'s context."""
     return Turn(first.answers + second.answers, second.context)
+
+
+def too_long(pieces: Iterable[Piece]) -> bool:
+    """Whether a reply of these pieces would be more than anybody reads at 3 a.m."""
+    return sum(len(piece.text.split()) for piece in pieces) > MAX_WORDS
 
 
 def names_of(answers: Tuple[Answer, ...]) -> Tuple[str, ...]:

@@ -173,7 +173,10 @@ class Told:
     ``points``: what it says plainly of a point of the guided comparison. ``hints``: words that tell something only as a reply to
     the question about that point ("a lot", "crawly"). ``reply``: ``yes``, ``no``, ``some`` or ``unsure``, said to whatever was asked.
     ``asks``: worded as a question or an order. ``corrects``: takes back what was said before. ``stops``, ``nods``: nothing but a wish to
-    stop, or to go on.
+    stop, or to go on. ``farewell``: has a word of leave-taking.
+
+    For questions that lean on the talk: ``words``, how many it has; ``others``: asks for what else there is ("are there others?");
+    ``picks``: asks for some of what was shown ("only the ones about nerves"); ``details``: asks for more about an illness than what it is.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -183,6 +186,11 @@ class Told:
     corrects: bool = False
     stops: bool = False
     nods: bool = False
+    farewell: bool = False
+    words: int = 0
+    others: bool = False
+    picks: bool = False
+    details: bool = False
 
 
 @dataclass(frozen=True)

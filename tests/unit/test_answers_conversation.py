@@ -277,11 +277,27 @@ def test_back_with_nothing_before_says_so(talk, before):
     assert keys(talk("go_back")) == ["small_talk.nothing_before"]
 
 
-@pytest.mark.parametrize("between", ["report_emergency", "express_self_harm", "unusable"])
-def test_again_after_danger_or_an_error_repeats_the_last_answer(talk, between):
+def test_again_after_an_error_repeats_the_last_answer(talk):
     turn = talk("ask_causes")
-    talk(between)
+    talk("unusable")
     assert said(talk("repeat")) == said(turn)
+
+
+@pytest.mark.parametrize("danger", ["report_emergency", "express_self_harm"])
+def test_again_after_danger_says_the_same_words_and_no_facts(talk, danger):
+    talk("ask_causes")
+    turn = talk(danger)
+    again = talk("repeat")
+    assert said(again) == said(turn)
+    assert not again.answers[0].statements
+
+
+@pytest.mark.parametrize("danger", ["report_emergency", "express_self_harm"])
+def test_going_back_does_not_lead_back_to_danger(talk, danger):
+    first = talk("ask_causes")
+    talk(danger)
+    talk("ask_muscles")
+    assert said(talk("go_back")) == said(first)
 
 
 def test_only_the_last_few_turns_are_kept(talk):

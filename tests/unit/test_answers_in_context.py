@@ -1,0 +1,298 @@
+"""Messages that mean something only beside the answer before them, and those that must not be read anew."""
+
+import pytest
+
+from legcramps.answers import Heard, Mention, Outcome, read_told
+
+MEDICINE = "medicines_that_increase_urine_output"
+
+
+def topics(turn):
+    return [answer.topic.value if answer.topic else None for answer in turn.answers]
+
+
+def ids(turn):
+    return {c.id for answer in turn.answers for c in answer.conditions}
+
+
+@pytest.mark.parametrize(
+    "text, intent, condition, signals",
+    [
+        ("and my age?", "chat", "age", ["question"]),
+        ("is it different in pregnancy", "nlu_fallback", "pregnancy", ["question", "pronoun"]),
+        ("and if i'm expecting?", "nlu_fallback", "pregnancy", ["question"]),
+        ("tell me about nerve problems", "nlu_fallback", "nerve_problems", ["details"]),
+        ("no just dialysis", "correct_assistant", "dialysis", []),
+    ],
+)
+@pytest.mark.parametrize(
+    "before", [("ask_causes",), ("ask_condition", "anemia"), ("ask_condition_list",), ("tell_situation", "age")]
+)
+def test_a_condition_in_few_words_is_answered_after_an_answer_about_such(
+    talk, before, text, intent, condition, signals
+):
+    talk(*before)
+    turn = talk(intent, condition, signals=signals, told=read_told(text))
+    assert (turn.answers[0].outcome, ids(turn)) == (Outcome.ANSWERED, {condition})
+
+
+@pytest.mark.parametrize("before", [(), ("ask_definition",), ("ask_restless_legs",)])
+def test_without_such_an_answer_it_is_not_read_anew(talk, before):
+    for intent in before:
+        talk(intent)
+    assert talk("chat", "age", told=read_told("and my age?")).answers[0].outcome is Outcome.SMALL_TALK
+
+
+def test_a_longer_message_is_not_read_anew(talk):
+    talk("ask_causes")
+    turn = talk("chat", "age", told=read_told("at my age you look at the world with other eyes"))
+    assert turn.answers[0].outcome is Outcome.SMALL_TALK
+
+
+def test_type_two_after_diabetes_says_which_is_meant(talk):
+    talk("ask_condition", "type_1_diabetes", "type_2_diabetes")
+    turn = talk("ask_condition_details", "type_2_diabetes", signals=["details"], told=read_told("type 2 i mean"))
+    assert (turn.answers[0].outcome, ids(turn)) == (Outcome.ANSWERED, {"type_2_diabetes"})
+
+
+@pytest.mark.parametrize(
+    "text, signals",
+    [
+        ("symptoms of cirrhosis", ["details"]),
+        ("cirrhosis treatment", ["details"]),
+        ("how is cirrhosis treated?", ["details", "question"]),
+        ("what are the signs of cirrhosis", ["details", "what_is", "question"]),
+    ],
+)
+@pytest.mark.parametrize("before", [("cirrhosis",), ("cirrhosis", "anemia")])
+def test_a_question_about_the_condition_itself_stays_one(talk, before, text, signals):
+    talk("ask_condition", *before)
+    turn = talk("ask_condition_details", "cirrhosis", signals=signals, told=read_told(text))
+    assert topics(turn) == ["condition_details"]
+
+
+def test_what_medicine_for_it_is_about_the_condition_itself(talk):
+    talk("ask_condition", "hypothyroidism")
+    told = read_told("what medicine do you take for an underactive thyroid?")
+    assert topics(talk("ask_condition", "hypothyroidism", signals=["question"], told=told)) == ["condition_details"]
+
+
+def test_the_thyroid_one_is_the_one_that_was_offered(talk):
+    family = [Mention("condition", one, family="thyroid_trouble") for one in ("hyperthyroidism", "hypothyroidism")]
+    talk("ask_condition", Mention("ambiguous", "hypo"))
+    assert ids(talk("ask_condition", *family, told=read_told("the thyroid one"))) == {"hypothyroidism"}
+
+
+def test_a_question_about_the_thyroid_gets_both(talk):
+    family = [Mention("condition", one, family="thyroid_trouble") for one in ("hyperthyroidism", "hypothyroidism")]
+    talk("ask_condition", Mention("ambiguous", "hypo"))
+    turn = talk("ask_condition", *family, signals=["question"], told=read_told("is thyroid trouble linked?"))
+    assert ids(turn) == {"hyperthyroidism", "hypothyroidism"}
+
+
+# --- what is that, what else, which of these
+
+
+@pytest.mark.parametrize("text", ["what is that?", "what is it exactly?"])
+def test_what_is_that_after_a_condition_gets_its_gloss(talk, text):
+    talk("ask_condition", "cirrhosis")
+    turn = talk("ask_definition", signals=["pronoun", "what_is", "question"], told=read_told(text))
+    assert "gloss.cirrhosis" in turn.answers[0].statements
+
+
+@pytest.mark.parametrize("before, signals", [(("ask_causes",), []), (("ask_condition", "cirrhosis"), ["cramp", "leg"])])
+def test_what_is_that_is_about_cramps_where_no_condition_was_spoken_of_or_cramps_are_named(talk, before, signals):
+    talk(*before)
+    turn = talk("ask_definition", signals=["pronoun", "what_is", *signals], told=read_told("what is it then, a cramp?"))
+    assert topics(turn) == ["definition"]
+
+
+@pytest.mark.parametrize(
+    "text, intent", [("are there others?", "ask_more"), ("is there anything else it could be?", "ask_seriousness")]
+)
+@pytest.mark.parametrize("before", [("ask_condition", "pregnancy"), ("tell_situation", "pregnancy")])
+def test_are_there_others_gets_the_list(talk, before, text, intent):
+    talk(*before)
+    assert topics(talk(intent, signals=["bare", "question"], told=read_told(text))) == ["condition_list"]
+
+
+@pytest.mark.parametrize("text", ["tell me more", "can you tell me more?", "more about that"])
+def test_more_about_a_condition_is_not_the_list(talk, text):
+    talk("ask_condition", "anemia")
+    assert talk("ask_more", signals=["bare"], told=read_told(text)).answers[0].outcome is Outcome.SMALL_TALK
+
+
+def test_are_there_others_in_a_list_is_its_next_page(talk):
+    first = talk("ask_condition_list")
+    assert ids(first).isdisjoint(
+        ids(talk("ask_more", signals=["bare", "question"], told=read_told("are there others?")))
+        - {"pregnancy", "muscle_fatigue"}
+    )
+
+
+@pytest.mark.parametrize(
+    "text, intent",
+    [
+        ("which of them have to do with the nerves?", "ask_other_health"),
+        ("only the ones about nerves", "ask_known_causes"),
+    ],
+)
+def test_a_group_of_the_list_that_was_shown(talk, text, intent):
+    talk("ask_condition_list")
+    turn = talk(intent, group="nerves", told=read_told(text))
+    assert topics(turn) == ["condition_list"]
+    assert "nerve_problems" in ids(turn)
+    assert "anemia" not in ids(turn)
+
+
+def test_a_complaint_about_a_group_is_not_a_question_about_the_list(talk):
+    talk("ask_condition_list")
+    turn = talk("ask_other_health", group="kidneys", signals=["first_person"], told=read_told("my kidneys hurt"))
+    assert turn.answers[0].outcome is Outcome.OUT_OF_SCOPE
+
+
+# --- restless legs
+
+
+def test_does_it_hurt_after_cramps_is_about_cramps(talk):
+    talk("ask_definition")
+    assert topics(talk("ask_other_health", signals=["pronoun", "bare", "pain"], told=read_told("does it hurt?"))) == [
+        "symptoms"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, intent, signals, topic",
+    [
+        ("does it hurt?", "ask_other_health", ["bare", "pain"], "restless_legs"),
+        ("how long does it go on?", "ask_symptoms", [], "restless_legs"),
+        ("how is it treated?", "ask_treatment", [], "restless_legs_other"),
+        ("what causes it?", "ask_causes", ["bare"], "restless_legs_other"),
+        ("is it hereditary?", "ask_risk_factors", [], "restless_legs_other"),
+    ],
+)
+def test_it_after_restless_legs_is_restless_legs(talk, text, intent, signals, topic):
+    talk("ask_restless_legs")
+    assert topics(talk(intent, signals=["pronoun", "question", *signals], told=read_told(text))) == [topic]
+
+
+def test_does_it_hurt_after_the_difference_gets_what_the_source_says(talk):
+    talk("ask_difference")
+    assert topics(talk("ask_other_health", signals=["pronoun", "bare", "pain"], told=read_told("does it hurt?"))) == [
+        "restless_legs"
+    ]
+
+
+def test_a_condition_told_like_a_feeling_is_answered_and_a_feeling_is_met(talk):
+    talk("ask_causes")
+    assert ids(talk("express_feeling", "pregnancy", signals=["listed"], told=read_told("i'm pregnant"))) == {
+        "pregnancy"
+    }
+    turn = talk("express_feeling", "muscle_fatigue", signals=["listed_weak"], told=read_told("i'm so tired"))
+    assert turn.answers[0].outcome is Outcome.SMALL_TALK
+
+
+def test_a_condition_is_not_tied_to_restless_legs(talk):
+    talk("ask_restless_legs")
+    turn = talk("ask_condition", "anemia", signals=["pronoun", "question"], told=read_told("does anemia cause it?"))
+    assert topics(turn) == ["restless_legs_other"]
+    assert not ids(turn)
+
+
+def test_cramps_named_after_restless_legs_are_cramps(talk):
+    talk("ask_restless_legs")
+    assert topics(talk("ask_causes", signals=["cramp", "leg"], told=read_told("what causes leg cramps?"))) == ["causes"]
+
+
+def test_so_is_it_restless_legs_gets_the_difference(talk):
+    talk("ask_definition")
+    turn = talk(
+        "ask_restless_legs", signals=["pronoun", "restless_legs", "question"], told=read_told("so it's restless legs?")
+    )
+    assert topics(turn) == ["difference"]
+
+
+# --- stories, parts, danger
+
+
+def test_a_description_with_a_condition_is_a_story(talk):
+    told = read_told("i have this urge to move my legs, and some nights a cramp in the calf. i also have anemia")
+    turn = talk("tell_apart", "anemia", signals=["restless_legs", "cramp"], told=told)
+    assert topics(turn) == ["situation"]
+    assert "restless_legs.different" in turn.answers[0].statements
+
+
+def test_the_comparison_answers_alone_beside_the_difference(talk):
+    turn = talk("tell_apart", parts=(Heard("ask_difference"),))
+    assert [a.outcome for a in turn.answers] == [Outcome.CLARIFY]
+
+
+def test_the_comparison_as_a_part_answers_alone_too(talk):
+    turn = talk("ask_difference", parts=(Heard("tell_apart"),))
+    assert [a.outcome for a in turn.answers] == [Outcome.CLARIFY]
+
+
+def test_a_story_that_names_nothing_leaves_the_answer_to_its_question(talk):
+    assert topics(talk("tell_situation", parts=(Heard("ask_muscles"),))) == ["muscles"]
+
+
+@pytest.mark.parametrize("intent", ["report_emergency", "express_self_harm"])
+def test_danger_is_never_read_anew(talk, intent):
+    talk("ask_restless_legs")
+    turn = talk(
+        intent,
+        "age",
+        group="nerves",
+        signals=["pronoun", "question", "bare"],
+        told=read_told("which others, at my age?"),
+    )
+    assert turn.answers[0].outcome in (Outcome.URGENT, Outcome.CRISIS)
+
+
+# --- what goes with it
+
+
+@pytest.mark.parametrize("text", ["cramps", "leg cramps", "night cramp"])
+def test_a_bare_cramp_gets_what_a_cramp_is(talk, text):
+    assert topics(talk("ask_condition", signals=["bare", "cramp"], told=read_told(text))) == ["definition"]
+
+
+def test_no_to_is_it_a_cramp_is_not_ours(talk):
+    talk("unclear_trouble")
+    assert talk("deny", told=read_told("no, it just aches")).answers[0].outcome is Outcome.OUT_OF_SCOPE
+
+
+def test_a_refusal_is_not_said_twice_in_the_same_words(talk):
+    first, second = talk("ask_off_topic"), talk("ask_off_topic")
+    assert first.answers[0].pieces[0].text != second.answers[0].pieces[0].text
+
+
+def test_the_evidence_of_many_says_that_there_are_others(talk, knowledge):
+    talk("tell_situation", *knowledge.conditions)
+    turn = talk("ask_evidence")
+    assert "evidence.others" in [piece.key for piece in turn.answers[0].pieces]
+    assert len(turn.answers[0].text.split()) <= 90
+
+
+def test_the_evidence_of_a_story_names_each_grade(talk):
+    named = {"kidney_failure", "nerve_problems", "age", MEDICINE, "anemia"}
+    talk("tell_situation", *named)
+    turn = talk("ask_evidence")
+    assert ids(turn) == named
+    assert len(turn.answers[0].text.split()) <= 90
+
+
+def test_the_evidence_of_four_of_one_grade_names_all(talk):
+    named = {"anemia", "cirrhosis", "dialysis", "hypoglycemia"}
+    talk("tell_situation", *named)
+    assert ids(talk("ask_evidence")) == named
+
+
+def test_a_story_with_everything_takes_several_replies_none_too_long(talk, knowledge):
+    talk("greet")
+    turn = talk("tell_situation", *knowledge.conditions)
+    assert set(topics(turn)) == {"situation"}
+    assert ids(turn) == set(knowledge.conditions)
+    assert max(len(answer.text.split()) for answer in turn.answers) <= 90
+    assert "not a diagnosis" in turn.answers[-1].text
+    assert set(turn.context.conditions) == set(knowledge.conditions)
