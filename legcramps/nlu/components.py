@@ -36,9 +36,9 @@ from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.vector_store import VectorStore
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
 from legcramps.nlu.mentions import Mention
-from legcramps.nlu.parts import asks, read_group, read_option, split_questions
+from legcramps.nlu.parts import after_restart, asks, read_group, read_option, split_questions
 from legcramps.nlu.payload import read_payload
-from legcramps.nlu.safety_guard import SafetyGuard
+from legcramps.nlu.safety_guard import DangerSign, SafetyGuard
 
 ComponentType = DefaultV1Recipe.ComponentType
 DOC = SPACY_DOCS[TEXT]
@@ -46,7 +46,7 @@ DECIDED = "decided"
 """Set on a message whose intent is certain, so that the components after it leave it alone."""
 
 DANGER = "danger"
-"""Set on a message in which the safety guard saw a sign of danger: the words it was seen in. Never put out."""
+"""Set on a message in which the safety guard saw a sign of danger: the sign. Never put out, as it holds words."""
 
 SHARE = 400
 """Training examples that are encoded together."""
@@ -125,7 +125,7 @@ class SafetyReader(_Stateless):
             if sign:
                 # It stands unless the classifier, which reads on, is nearly certain that the words are harmless.
                 set_intent(message, SAFETY_INTENTS[sign.kind], 1.0)
-                message.set(DANGER, sign.words)
+                message.set(DANGER, sign)
                 message.set("sign", sign.sign, add_to_output=True)
             elif payload and not payload.known:
                 self._decide(message, "unusable")
@@ -157,6 +157,13 @@ class KnowledgeSpacyNLP(SpacyNLP):
         if not (folder / "config.cfg").is_file():
             raise InvalidModelError(f"The spaCy pipeline {folder} is not there. Make it and the model with: make train")
         return SpacyModel(model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name)
+
+    def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
+        """The ``Doc`` of what the person ended up saying."""
+        for message in messages:
+            if message.get(TEXT):
+                message.set(DOC, model.model(after_restart(message.get(TEXT))))
+        return messages
 
     def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
         """Leaves the examples as they are: the classifier makes their ``Doc``s itself, beside the encoder's work."""
@@ -232,7 +239,7 @@ class HybridIntentClassifier(GraphComponent):
             if message.get(DECIDED) or doc is None:
                 continue
             if message.get(DANGER):
-                if self._may_be_danger([doc.text, message.get(DANGER)], model):
+                if self._may_be_danger(message.get(DANGER), doc, model):
                     message.set(ENTITIES, [], add_to_output=True)
                     continue
                 message.set("sign", None, add_to_output=True)
@@ -246,9 +253,10 @@ class HybridIntentClassifier(GraphComponent):
     def _understand(self, doc: Doc) -> Tuple[scope_guard.Verdict, List[Tuple[str, float]]]:
         return self._model.understand(make_sample(doc, self._encoder.encode([plain(doc._.corrected)])[0]))
 
-    def _may_be_danger(self, texts: Sequence[str], model: SpacyModel) -> bool:
-        """Whether any of the texts, the message and the words that the safety guard saw in it, may be what the guard took it for."""
-        return self._model.alarm(make_samples(model.model, self._encoder, texts)) >= scope_guard.LEAST_ALARM
+    def _may_be_danger(self, sign: DangerSign, doc: Doc, model: SpacyModel) -> bool:
+        """Whether the message, or the words in which the safety guard saw the sign, may be what the guard took them for."""
+        least = scope_guard.LEAST_WEAK_ALARM if sign.weak else scope_guard.LEAST_ALARM
+        return self._model.alarm(make_samples(model.model, self._encoder, [doc.text, sign.words])) >= least
 
     def _parts(self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel) -> Tuple[scope_guard.Verdict, List[Dict[str, Any]]]:
         """The verdict, and further questions in the same message, each a claim intent of its own, surely understood and inside our scope.

@@ -12,7 +12,7 @@ from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE, Ranking, Verdict
+from legcramps.nlu.scope_guard import ASK_IF_CRAMP, CLAIMS, OUTSIDE, Ranking, Verdict
 
 KINDS: Dict[str, str] = {
     **{intent: "outside" for intent in OUTSIDE},
@@ -59,6 +59,9 @@ def raw_confidence(verdict: Verdict, ranking: Ranking) -> float:
     Where the guard overruled the classifier: its own standing for a refusal; for a question that is ours after all, the probability
     among what is ours.
     """
+    if verdict.intent == ASK_IF_CRAMP:
+        # No class of the classifier's: it is the guard that wants to ask.
+        return verdict.confidence
     mass = mass_of_kind(verdict.intent, ranking)
     first = ranking[0][0]
     if verdict.intent in OUTSIDE and first not in OUTSIDE:
@@ -81,7 +84,7 @@ class Calibrator:
     def _group(verdict: Verdict, ranking: Ranking, signals: FrozenSet[str]) -> Optional[str]:
         """Verdicts that are alike in how often they are right; None for the guard's own, which training data says little about."""
         outside = verdict.intent in OUTSIDE
-        if outside != (ranking[0][0] in OUTSIDE):
+        if verdict.intent == ASK_IF_CRAMP or outside != (ranking[0][0] in OUTSIDE):
             return None
         if outside:
             return "outside, in our words" if signals & OUR_WORDS else "outside"

@@ -11,6 +11,7 @@ _NEXT_QUESTION = re.compile(
 _ASKS = re.compile(
     r"\?\s*$|^\W*(?:so |ok |and |also |but |um |well |please )*(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|am i|any)\b",
     re.IGNORECASE)
+_RESTART = re.compile(r"\b(?:no,? wait|wait,? no|sorry,? no|no,? sorry|scratch that|strike that|actually,? no)\b[\s,.:;!…-]*", re.IGNORECASE)
 MIN_WORDS = 2
 MAX_PARTS = 6
 
@@ -35,6 +36,12 @@ def split_questions(text: str) -> List[str]:
     for sentence in _SENTENCE.split(text):
         parts += [part.strip() for part in _NEXT_QUESTION.split(sentence) if len(part.split()) >= MIN_WORDS]
     return parts[-MAX_PARTS:]
+
+
+def after_restart(text: str) -> str:
+    """What is said after the speaker breaks off and starts anew ("what causes … no wait, how do I stop one?"); the whole text if nobody does."""
+    rest = _RESTART.split(text)[-1].strip()
+    return rest if len(rest.split()) >= MIN_WORDS else text
 
 
 def asks(part: str) -> bool:

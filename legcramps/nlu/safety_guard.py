@@ -61,6 +61,8 @@ class DangerSign:
     kind: Literal["emergency", "self_harm"]
     sign: str
     words: str = field(default="", compare=False, repr=False)
+    weak: bool = field(default=False, compare=False)
+    """Told by several weak words together, none of which says it alone."""
 
 
 class _Shade(NamedTuple):
@@ -183,5 +185,5 @@ class SafetyGuard:
                 meant = (f for found in by_line.values() for f in [next((f for f in found if context.is_meant(f, unless)), None)] if f)
                 seen = list(itertools.islice(meant, enough))
                 if len(seen) == enough:
-                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen))
+                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen), part == "several")
         return None

@@ -39,10 +39,10 @@ ASK_IF_CRAMP = "unclear_trouble"
 """The verdict's intent for leg trouble at night that may or may not be a cramp: the assistant asks."""
 
 ALARMS = frozenset({"report_emergency", "express_self_harm"})
-SURE_ALARM = 0.9
+SURE_ALARM = 0.93
 """From this probability of danger on, the classifier raises the alarm alone …"""
-LEAST_ALARM = 0.015
-"""… and below this it overrules the safety guard's patterns. Both chosen by the sweep in ``benchmarks/understanding``."""
+LEAST_ALARM, LEAST_WEAK_ALARM = 0.015, 0.12
+"""… and below these it overrules the safety guard's patterns, and what several weak words told together. Both chosen by the sweep in ``benchmarks/understanding``."""
 
 NOT_CRAMPS = frozenset({"other_symptom", "pain", "other_body", "other_creature", "other_cramp", "other_language"})
 """Signals that a message without a cramp in it is about something else."""
@@ -84,6 +84,8 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     ``words``: how many words the message has, ``foreign_words`` how many of them our questions never use. ``signals`` also
     hold ``listed`` / ``unlisted`` / ``medicine`` when such were named.
     """
+    if {"thumb", "no_words"} <= signals:
+        return Verdict("give_feedback", 1.0, "a thumb")
     ranking = _without_doubtful_alarms(ranking)
     intent, probability = ranking[0]
     mass = sum(p for i, p in ranking if i in OUTSIDE)
@@ -98,6 +100,8 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
         if intent == "ask_other_health" and "listed" in signals and foreign_words <= MAX_FOREIGN_LISTED and not signals & NOT_CRAMPS:
             return _named("ask_condition_details", mass, signals, words, "names a listed condition and nothing else")
         return Verdict(intent, mass, "classifier")
+    if intent == "ask_source" and "how_sure" in signals:
+        intent = "ask_evidence"
     if intent in TALK and "question" in signals and "cramp" in signals and is_about_us(signals):
         claim = next(((i, p) for i, p in ranking if i in CLAIMS and p >= LEAST_CLAIM), None)
         if claim:
@@ -179,7 +183,7 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
     if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
         if intent == "ask_other" and words <= SHORT and signals & {"listed", "listed_weak"}:
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")
-        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"} and probability < SURE
+        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"} and (probability < SURE or words <= ELLIPTICAL_WORDS and "listed_weak" not in signals)
         if nobodys_story or (words <= SHORT and (intent in GENERAL or probability < UNSURE) and intent not in ABOUT_A_CONDITION
                              and ("listed" in signals or intent in GENERAL)):
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")

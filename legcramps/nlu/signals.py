@@ -3,7 +3,7 @@
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
 From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``.
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
-could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``question``, ``other_language``, ``no_words``.
+could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``question``, ``other_language``, ``no_words``.
 """
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ _AS_REMEDY = re.compile(
     r"recommended|indicated|used) (?!(to|me to|you|explain) )", re.IGNORECASE)
 _AS_SUSPECT = re.compile(
     r"\b(gives?|giving|gave|causes?|causing|caused|brings?|brought) (me |my |her |him |us |on )?(\w+ ){0,3}(cramp|spasm|charl)|\bside effects?\b|"
+    r"\b(cramp|spasm|charley horse)s? (from|due to|because of|caused by|after taking|brought on by)\b|"
     r"\b(since|after|when|ever since|from|because of) (i |she |he |my |we )?(\w+ ){0,2}(start|began|begin|tak|took|using|being on|going on|went on|doubled|chang|switch)",
     re.IGNORECASE)
+_HOW_SURE = re.compile(r"\bhow (sure|certain|strong|solid|confident|good|reliable|firm|proven|likely|well)\b", re.IGNORECASE)
 _MUSCLE = re.compile(r"\bmusc\w+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hardly any English message lacks; a message of some length without one is another language.
@@ -72,12 +74,14 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
     mentions = list(mentions)
     if not _LETTER.search(text) and not any(ch.isdigit() for ch in text):
         signals.add("no_words")
-    for name, pattern in (("pronoun", _PRONOUN), ("first_person", _FIRST_PERSON), ("first_person_leg", _FIRST_PERSON_LEG), ("pain", _PAIN), ("muscle", _MUSCLE), ("as_remedy", _AS_REMEDY), ("as_suspect", _AS_SUSPECT), ("what_is", _WHAT_IS), ("details", _DETAILS), ("negative", _NEGATIVE),
+    for name, pattern in (("pronoun", _PRONOUN), ("first_person", _FIRST_PERSON), ("first_person_leg", _FIRST_PERSON_LEG), ("pain", _PAIN), ("muscle", _MUSCLE), ("as_remedy", _AS_REMEDY), ("as_suspect", _AS_SUSPECT), ("what_is", _WHAT_IS), ("details", _DETAILS), ("negative", _NEGATIVE), ("how_sure", _HOW_SURE),
                           ("question", _QUESTION)):
         if pattern.search(text):
             signals.add(name)
     for mention in mentions:
         signals |= _signals_of(mention)
+    if "👍" in text or "👎" in text:
+        signals.add("thumb")
     named = {i for span in scope for i in range(span.start, span.end)}
     if not mentions and all(t.i in named or t.is_stop or not t.is_alpha or t.norm_ in _GENERIC for t in doc):
         signals.add("bare")
