@@ -255,6 +255,8 @@ class HybridIntentClassifier(GraphComponent):
 
     def _may_be_danger(self, sign: DangerSign, doc: Doc, model: SpacyModel) -> bool:
         """Whether the message, or the words in which the safety guard saw the sign, may be what the guard took them for."""
+        if sign.certain:
+            return True
         least = scope_guard.LEAST_WEAK_ALARM if sign.weak else scope_guard.LEAST_ALARM
         return self._model.alarm(make_samples(model.model, self._encoder, [doc.text, sign.words])) >= least
 

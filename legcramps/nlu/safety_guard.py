@@ -63,6 +63,8 @@ class DangerSign:
     words: str = field(default="", compare=False, repr=False)
     weak: bool = field(default=False, compare=False)
     """Told by several weak words together, none of which says it alone."""
+    certain: bool = field(default=False, compare=False)
+    """Said in words that mean nothing else: nothing may overrule it."""
 
 
 class _Shade(NamedTuple):
@@ -137,7 +139,7 @@ class SafetyGuard:
                   for name, excuse in file.excuses.items()]
         shades += [(f"{name}.but_not", make.patterns("signs", name, "but_not"), True, "{turn}") for name in file.signs]
         # What is told by several together weighs less than any sign that stands alone.
-        signs = [pattern for parts in (("say", "always"), ("several",)) for name in file.signs for part in parts
+        signs = [pattern for parts in (("always", "say"), ("several",)) for name in file.signs for part in parts
                  for pattern in make.patterns("signs", name, part)]
         make.add(["{negator}", "{not_negating}", "{through}", "{turn}", *(until for _, _, _, until in shades)], 0, "concepts")
 
@@ -185,5 +187,5 @@ class SafetyGuard:
                 meant = (f for found in by_line.values() for f in [next((f for f in found if context.is_meant(f, unless)), None)] if f)
                 seen = list(itertools.islice(meant, enough))
                 if len(seen) == enough:
-                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen), part == "several")
+                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen), part == "several", part == "always")
         return None

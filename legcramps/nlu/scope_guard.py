@@ -41,7 +41,7 @@ ASK_IF_CRAMP = "unclear_trouble"
 ALARMS = frozenset({"report_emergency", "express_self_harm"})
 SURE_ALARM = 0.93
 """From this probability of danger on, the classifier raises the alarm alone …"""
-LEAST_ALARM, LEAST_WEAK_ALARM = 0.015, 0.12
+LEAST_ALARM, LEAST_WEAK_ALARM = 0.015, 0.3
 """… and below these it overrules the safety guard's patterns, and what several weak words told together. Both chosen by the sweep in ``benchmarks/understanding``."""
 
 NOT_CRAMPS = frozenset({"other_symptom", "pain", "other_body", "other_creature", "other_cramp", "other_language"})
