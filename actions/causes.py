@@ -1,4 +1,5 @@
 """Why people get them."""
+
 from actions.common import SkillAction
 from legcramps.answers import causes
 

@@ -1,4 +1,5 @@
 """What every action shares: reading what was heard and remembered, sending answers, writing memory back."""
+
 from __future__ import annotations
 
 import logging
@@ -21,7 +22,12 @@ MENTION_KINDS = ("condition", "ambiguous", "unlisted")
 @lru_cache(maxsize=1)
 def composer() -> Composer:
     """Made at the first answer, not at import, with what the operator has set in the environment."""
-    named = {"source_url": "SOURCE_URL", "person": "PERSON", "emergency_number": "EMERGENCY_NUMBER", "crisis_line": "CRISIS_LINE"}
+    named = {
+        "source_url": "SOURCE_URL",
+        "person": "PERSON",
+        "emergency_number": "EMERGENCY_NUMBER",
+        "crisis_line": "CRISIS_LINE",
+    }
     operator = Operator(**{field: os.environ.get(f"LEGCRAMPS_{name}") or None for field, name in named.items()})
     return Composer(knowledge.default(), operator)
 
@@ -29,14 +35,26 @@ def composer() -> Composer:
 def read_mentions(entities: List[Dict[Text, Any]]) -> tuple:
     """Rasa's entities as mentions; those of other extractors are left out."""
     return tuple(
-        Mention(e["entity"], e["value"], bool(e.get("negated")), e.get("family"), e.get("medicine"), e.get("person") or "self")
-        for e in entities if e.get("entity") in MENTION_KINDS)
+        Mention(
+            e["entity"],
+            e["value"],
+            bool(e.get("negated")),
+            e.get("family"),
+            e.get("medicine"),
+            e.get("person") or "self",
+        )
+        for e in entities
+        if e.get("entity") in MENTION_KINDS
+    )
 
 
 def read_heard(message: Mapping[Text, Any]) -> Heard:
     """``tracker.latest_message`` as the answers want it; the person's words stay behind."""
     intent = message.get("intent") or {}
-    parts = tuple(Heard(p["intent"], p["confidence"], read_mentions(p["entities"]), frozenset(p["signals"])) for p in message.get("parts") or ())
+    parts = tuple(
+        Heard(p["intent"], p["confidence"], read_mentions(p["entities"]), frozenset(p["signals"]))
+        for p in message.get("parts") or ()
+    )
     return Heard(
         intent=intent.get("name") or "nlu_fallback",
         confidence=intent.get("confidence") or 0.0,
@@ -45,7 +63,9 @@ def read_heard(message: Mapping[Text, Any]) -> Heard:
         parts=parts,
         option=message.get("option"),
         group=message.get("group"),
-        alternatives=tuple(entry["name"] for entry in message.get("intent_ranking") or () if entry.get("name") != "nlu_fallback"),
+        alternatives=tuple(
+            entry["name"] for entry in message.get("intent_ranking") or () if entry.get("name") != "nlu_fallback"
+        ),
         sign=message.get("sign"),
         told=read_told(message.get("text") or ""),
     )
@@ -53,7 +73,9 @@ def read_heard(message: Mapping[Text, Any]) -> Heard:
 
 def send(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     """One reply: text, buttons and the envelope beside them."""
-    dispatcher.utter_message(text=answer.text, buttons=[b.as_dict() for b in answer.buttons], json_message={"answer": answer.envelope()})
+    dispatcher.utter_message(
+        text=answer.text, buttons=[b.as_dict() for b in answer.buttons], json_message={"answer": answer.envelope()}
+    )
 
 
 def remember(before: Context, after: Context) -> List[EventType]:
@@ -78,7 +100,9 @@ class SkillAction(Action):
             # Behind the action server, Rasa would log the whole conversation with it. The person hears that something went wrong.
             logs.failure(logger, f"action {self.name()}", error)
             context = Context()
-            turn = Turn(respond(Heard("unusable", signals=frozenset({"internal"})), context, composer()).answers, context)
+            turn = Turn(
+                respond(Heard("unusable", signals=frozenset({"internal"})), context, composer()).answers, context
+            )
         for answer in turn.answers:
             send(dispatcher, answer)
         return remember(context, turn.context)

@@ -1,4 +1,5 @@
 """Whether a condition is linked, and the list of all."""
+
 from actions.common import SkillAction
 from legcramps.answers import conditions
 

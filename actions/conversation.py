@@ -1,4 +1,5 @@
 """The flow of a talk: again, more, back, yes, no, corrections, not understood."""
+
 from actions.common import SkillAction
 from legcramps.answers import conversation
 from legcramps.answers.registry import INTENTS

@@ -1,4 +1,5 @@
 """What night leg cramps are."""
+
 from actions.common import SkillAction
 from legcramps.answers import definition
 

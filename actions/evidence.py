@@ -1,4 +1,5 @@
 """How sure it is, and where it stands."""
+
 from actions.common import SkillAction
 from legcramps.answers import evidence
 

@@ -1,4 +1,5 @@
 """Whether medicines are linked."""
+
 from actions.common import SkillAction
 from legcramps.answers import medicines
 

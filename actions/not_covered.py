@@ -1,4 +1,5 @@
 """What the source does not answer."""
+
 from actions.common import SkillAction
 from legcramps.answers import not_covered
 

@@ -1,4 +1,5 @@
 """What is not our business."""
+
 from actions.common import SkillAction
 from legcramps.answers import out_of_scope
 

@@ -1,4 +1,5 @@
 """What eases a cramp."""
+
 from actions.common import SkillAction
 from legcramps.answers import relief
 

@@ -1,4 +1,5 @@
 """Restless legs beside cramps."""
+
 from actions.common import SkillAction
 from legcramps.answers import comparison, restless_legs
 

@@ -1,4 +1,5 @@
 """Emergencies and self-harm: fixed words."""
+
 from actions.common import SkillAction
 from legcramps.answers import safety
 

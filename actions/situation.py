@@ -1,4 +1,5 @@
 """A person's own story."""
+
 from actions.common import SkillAction
 from legcramps.answers import situation
 

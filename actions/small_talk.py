@@ -1,4 +1,5 @@
 """Manners."""
+
 from actions.common import SkillAction
 from legcramps.answers import small_talk
 

@@ -1,4 +1,5 @@
 """The command line. Rasa is imported only by the commands that need it, so that ``--help`` and errors come at once."""
+
 from __future__ import annotations
 
 import argparse
@@ -42,7 +43,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     if bool(options.text) == bool(options.file):
-        return _fail('Give either a question, as in: legcramps ask "can anemia do this?", or --file IN --out OUT.', USAGE)
+        return _fail(
+            'Give either a question, as in: legcramps ask "can anemia do this?", or --file IN --out OUT.', USAGE
+        )
     if options.file:
         if not options.out:
             return _fail("Say with --out where the answers of --file shall go.", USAGE)
@@ -70,8 +73,11 @@ def _ask_file(source: Path, target: Path) -> int:
         assistant = _load_assistant()
         bad = asyncio.run(_answer_lines(assistant, lines, out))
     if bad:
-        print(f"{bad} of {len([line for line in lines if line.strip()])} lines could not be read; they are marked with "
-              f"'error' in {target}.", file=sys.stderr)
+        print(
+            f"{bad} of {len([line for line in lines if line.strip()])} lines could not be read; they are marked with "
+            f"'error' in {target}.",
+            file=sys.stderr,
+        )
     return FAILED if bad else OK
 
 
@@ -113,8 +119,10 @@ def read_line(line: str, number: int) -> Tuple[Any, List[str]]:
         raise ValueError(f"starts with '{{' but is no valid JSON: {error}") from None
     unknown = sorted(set(item) - {"id", "text", "turns"})
     if unknown or ("text" in item) == ("turns" in item):
-        raise ValueError('write a plain text, {"id", "text"} or {"id", "turns": [texts]}'
-                         + (f"; unknown: {', '.join(unknown)}" if unknown else ""))
+        raise ValueError(
+            'write a plain text, {"id", "text"} or {"id", "turns": [texts]}'
+            + (f"; unknown: {', '.join(unknown)}" if unknown else "")
+        )
     turns = item["turns"] if "turns" in item else [item["text"]]
     if not isinstance(turns, list) or not turns or not all(isinstance(text, str) for text in turns):
         raise ValueError("'text' must be a text and 'turns' a list of at least one text")
@@ -250,42 +258,72 @@ def _is_sentence(error: Exception) -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="legcramps", description="Answers questions about night leg cramps from one vetted document, with sources.",
-        epilog="Environment variables are described in .env.example.")
+        prog="legcramps",
+        description="Answers questions about night leg cramps from one vetted document, with sources.",
+        epilog="Environment variables are described in .env.example.",
+    )
     commands = parser.add_subparsers(metavar="command", required=True)
 
-    serve = commands.add_parser("serve", help="serve the web channel and a page to try it", description=(
-        "Serves the assistant over HTTP in one process: the web channel, its page, and /healthz and /readyz."))
+    serve = commands.add_parser(
+        "serve",
+        help="serve the web channel and a page to try it",
+        description=(
+            "Serves the assistant over HTTP in one process: the web channel, its page, and /healthz and /readyz."
+        ),
+    )
     serve.add_argument("--port", type=int, help="port to listen on (default: PORT from the environment, or 5005)")
     serve.add_argument("--host", help="address to listen on (default: HOST from the environment, or 127.0.0.1)")
     serve.set_defaults(run=_serve)
 
-    chat = commands.add_parser("chat", help="talk to the assistant in the terminal", description=(
-        "A conversation in the terminal. A number chooses one of the suggestions; /quit or Ctrl-D leaves. Nothing is kept."))
+    chat = commands.add_parser(
+        "chat",
+        help="talk to the assistant in the terminal",
+        description=(
+            "A conversation in the terminal. A number chooses one of the suggestions; /quit or Ctrl-D leaves. Nothing is kept."
+        ),
+    )
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser(
-        "ask", help="ask one question, or a file of questions", formatter_class=argparse.RawDescriptionHelpFormatter,
+        "ask",
+        help="ask one question, or a file of questions",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
             "Answers one question, or each line of a file.\n\n"
-            "A line of the file is a plain text, {\"id\", \"text\"}, or {\"id\", \"turns\": [texts]} for a conversation.\n"
-            "Each line of the output is {\"id\", \"turns\": [{\"text\", \"intent\", \"replies\", \"ms\"}]}, in the same order;\n"
-            "a line that cannot be read becomes {\"id\": its number, \"error\"} and the rest goes on."))
+            'A line of the file is a plain text, {"id", "text"}, or {"id", "turns": [texts]} for a conversation.\n'
+            'Each line of the output is {"id", "turns": [{"text", "intent", "replies", "ms"}]}, in the same order;\n'
+            'a line that cannot be read becomes {"id": its number, "error"} and the rest goes on.'
+        ),
+    )
     ask.add_argument("text", nargs="*", help="the question")
     ask.add_argument("--json", action="store_true", help="print intent, replies and envelopes as JSON")
     ask.add_argument("--file", metavar="IN", help="answer each line of this file")
     ask.add_argument("--out", metavar="OUT", help="where the answers to --file go (JSON lines)")
     ask.set_defaults(run=_ask)
 
-    train = commands.add_parser("train", help="train the model", description=(
-        "Trains the model from data/, domain.yml, config.yml and knowledge/, and puts it into models/."))
-    train.add_argument("--if-changed", action="store_true", help="only if something that the model depends on has changed")
-    train.add_argument("--force", action="store_true", help="train even if nothing has changed (the default without --if-changed)")
+    train = commands.add_parser(
+        "train",
+        help="train the model",
+        description=("Trains the model from data/, domain.yml, config.yml and knowledge/, and puts it into models/."),
+    )
+    train.add_argument(
+        "--if-changed", action="store_true", help="only if something that the model depends on has changed"
+    )
+    train.add_argument(
+        "--force", action="store_true", help="train even if nothing has changed (the default without --if-changed)"
+    )
     train.set_defaults(run=_train)
 
-    evaluate = commands.add_parser("evaluate", help="measure understanding on the evaluation sets", description=(
-        "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."))
-    evaluate.add_argument("--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech")
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure understanding on the evaluation sets",
+        description=(
+            "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."
+        ),
+    )
+    evaluate.add_argument(
+        "--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech"
+    )
     evaluate.set_defaults(run=_evaluate)
     return parser
 

@@ -3,6 +3,7 @@
 Two kinds of sets: those beside the project (``../shared/eval``, or ``LEGCRAMPS_EVAL``), which are for measuring only and may be absent;
 and the project's own ``tests/model/held_out.tsv`` and ``development.tsv``. The tables are printed and written to ``build/evaluation/``.
 """
+
 from __future__ import annotations
 
 import csv
@@ -11,9 +12,9 @@ import os
 import random
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Set, Tuple
 
 Envelope = Mapping[str, Any]
 Asker = Callable[[Sequence[str]], List["Reply"]]
@@ -61,11 +62,23 @@ LABELS: Dict[str, Tuple[str, ...]] = {
     "which_muscles": (_A + "muscles", _A + "definition"),
     "relief": (_A + "relief",),
     "prevention_treatment_not_covered": ("not_covered", _A + "relief"),
-    "causes_general": (_A + "causes", _A + "known_causes", _A + "risk_factors", _A + "condition_list", _A + "situation"),
+    "causes_general": (
+        _A + "causes",
+        _A + "known_causes",
+        _A + "risk_factors",
+        _A + "condition_list",
+        _A + "situation",
+    ),
     "risk_age": (_A + "risk_factors", _A + "condition", _A + "situation"),
     "risk_pregnancy": (_A + "risk_factors", _A + "condition", _A + "situation"),
     "known_causes": (_A + "known_causes", _A + "condition", _A + "causes", _N + "condition_details"),
-    "condition_linked": (_A + "condition", _A + "situation", _A + "medicines", _A + "condition_list", _N + "condition_details"),
+    "condition_linked": (
+        _A + "condition",
+        _A + "situation",
+        _A + "medicines",
+        _A + "condition_list",
+        _N + "condition_details",
+    ),
     "condition_not_in_source": ("not_listed",),
     "list_conditions": (_A + "condition_list", _A + "known_causes", _A + "causes"),
     "medicines": (_A + "medicines", _A + "condition", _A + "situation", "not_listed"),
@@ -74,7 +87,14 @@ LABELS: Dict[str, Tuple[str, ...]] = {
     "rls_definition": (_A + "restless_legs", _A + "difference"),
     "rls_other_not_covered": ("not_covered",),
     "symptoms_duration": ("not_covered", _A + "difference", _A + "definition"),
-    "personal_situation": (_A + "situation", _A + "condition", _A + "causes", _A + "medicines", _A + "difference", "not_listed"),
+    "personal_situation": (
+        _A + "situation",
+        _A + "condition",
+        _A + "causes",
+        _A + "medicines",
+        _A + "difference",
+        "not_listed",
+    ),
     "see_doctor/urgent": ("urgent", "not_covered"),
     "other_not_covered": ("not_covered",),
     "out_of_scope": ("out_of_scope", "clarify", "small_talk"),
@@ -120,17 +140,31 @@ def read_questions(path: Path) -> List[Row]:
         if "RED FLAG" in notes:
             accept.append("urgent")
         trap = line["topic_label"].startswith("out_of_scope")
-        rows.append(Row(line["id"], line["text"], "trap" if trap else "in_topic", tuple(dict.fromkeys(accept)), _entry_ids(line["entities"] or ""), notes))
+        rows.append(
+            Row(
+                line["id"],
+                line["text"],
+                "trap" if trap else "in_topic",
+                tuple(dict.fromkeys(accept)),
+                _entry_ids(line["entities"] or ""),
+                notes,
+            )
+        )
     return rows
 
 
 def read_outside(path: Path) -> List[Row]:
-    accept = {"crisis": (), "near_medical_oos": ("out_of_scope", "clarify", "not_covered", "not_listed", "small_talk", "urgent")}
+    accept = {
+        "crisis": (),
+        "near_medical_oos": ("out_of_scope", "clarify", "not_covered", "not_listed", "small_talk", "urgent"),
+    }
     rows = []
     for line in _read(path):
         kind, notes = line["kind"], line["notes"] or ""
         if kind == "crisis":
-            kind = {"self_harm": "self_harm", "medical_emergency": "emergency"}.get(notes.split(";")[0].strip(), "look_alike")
+            kind = {"self_harm": "self_harm", "medical_emergency": "emergency"}.get(
+                notes.split(";")[0].strip(), "look_alike"
+            )
         allowed = accept.get(kind, ("out_of_scope", "clarify", "small_talk", "error"))
         if notes.startswith("linked_condition_no_cramp"):
             allowed += ("answered:condition", "answered:medicines")
@@ -142,8 +176,10 @@ def read_outside(path: Path) -> List[Row]:
 def read_chitchat(path: Path) -> List[Row]:
     # DESIGN section 3: a bare "yes" with nothing on offer is `clarify`.
     also = {"unlabelled": ("out_of_scope", "clarify"), "yes": ("clarify",)}
-    return [Row(line["id"], line["text"], "small_talk", ("small_talk", *also.get(line["intent"], ())), None, line["intent"])
-            for line in _read(path)]
+    return [
+        Row(line["id"], line["text"], "small_talk", ("small_talk", *also.get(line["intent"], ())), None, line["intent"])
+        for line in _read(path)
+    ]
 
 
 def read_held_out(path: Path) -> List[Row]:
@@ -152,8 +188,17 @@ def read_held_out(path: Path) -> List[Row]:
         accept = tuple(a.strip() for a in line["accept"].split(";") if a.strip())
         notes = line.get("notes") or ""
         optional = re.search(r"optional: ([a-z_0-9 ,]+)", notes)
-        rows.append(Row(line["id"], line["text"], line["kind"], accept, frozenset((line["conditions"] or "").split()), notes,
-                        frozenset(re.findall(r"[a-z_0-9]+", optional.group(1))) if optional else frozenset()))
+        rows.append(
+            Row(
+                line["id"],
+                line["text"],
+                line["kind"],
+                accept,
+                frozenset((line["conditions"] or "").split()),
+                notes,
+                frozenset(re.findall(r"[a-z_0-9]+", optional.group(1))) if optional else frozenset(),
+            )
+        )
     return rows
 
 
@@ -175,7 +220,11 @@ def claimed_wrongly(row: Row, reply: Reply) -> bool:
 
 def condition_counts(row: Row, reply: Reply) -> Tuple[int, int, int]:
     """True positives, false positives and false negatives of the conditions named; zeros where they are not scored."""
-    scored = [e for e in reply.envelopes if e["outcome"] == "answered" and e["topic"] in ("condition", "situation", "medicines")]
+    scored = [
+        e
+        for e in reply.envelopes
+        if e["outcome"] == "answered" and e["topic"] in ("condition", "situation", "medicines")
+    ]
     if row.conditions is None or not scored:
         return 0, 0, 0
     got = {c["id"] for e in scored for c in e["conditions"]} - row.optional
@@ -205,8 +254,12 @@ def with_typos(text: str, seed: int = 5) -> str:
     spots = [i for i, w in enumerate(words) if len(w) > 3 and w.isalpha()]
     for i in rng.sample(spots, min(len(spots), max(1, len(words) // 5))) if spots else ():
         word, at, kind = words[i], rng.randrange(1, len(words[i]) - 1), rng.randrange(4)
-        words[i] = (word[:at] + word[at + 1] + word[at] + word[at + 2:], word[:at] + word[at + 1:], word[:at] + word[at] + word[at:],
-                    word[:at] + _NEIGHBOURS.get(word[at].lower(), word[at]) + word[at + 1:])[kind]
+        words[i] = (
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + _NEIGHBOURS.get(word[at].lower(), word[at]) + word[at + 1 :],
+        )[kind]
     return " ".join(words)
 
 
@@ -259,7 +312,14 @@ class Report:
     confusions: List[str] = field(default_factory=list)
 
     def markdown(self, title: str) -> str:
-        lines = [f"## {title}", "", "| measure | measured | bar | |", "|---|---|---|---|", *(m.line() for m in self.measurements), ""]
+        lines = [
+            f"## {title}",
+            "",
+            "| measure | measured | bar | |",
+            "|---|---|---|---|",
+            *(m.line() for m in self.measurements),
+            "",
+        ]
         for name, groups in self.by_group.items():
             lines += [f"| {name} | acceptable | of |", "|---|---|---|"]
             lines += [f"| {key} | {right} | {total} |" for key, (right, total) in sorted(groups.items())] + [""]
@@ -267,7 +327,10 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def as_dict(self) -> Dict[str, Any]:
-        return {m.name: {"share": m.share, "right": m.right, "total": m.total, "bar": m.bar, "met": m.met} for m in self.measurements}
+        return {
+            m.name: {"share": m.share, "right": m.right, "total": m.total, "bar": m.bar, "met": m.met}
+            for m in self.measurements
+        }
 
 
 def _at_least(name: str, right: int, total: int, bar: float) -> Measurement:
@@ -303,29 +366,58 @@ def measure(rows: Sequence[Row], replies: Sequence[Reply]) -> Report:
     for name, kind_names, bar in (("traps: no claim from the source", ("trap",), 0.92),):
         if pairs(*kind_names):
             add(_at_least(name, sum(not claimed_wrongly(*p) for p in pairs(*kind_names)), len(pairs(*kind_names)), bar))
-    for name, kind_names, bar in (("near-medical rows answered as if ours", ("near_medical_oos", "near_medical"), 0.06),
-                                  ("far, gibberish, injection, abuse rows answered as if ours", ("far_oos", "far", "gibberish", "injection", "abuse"), 0.01)):
+    for name, kind_names, bar in (
+        ("near-medical rows answered as if ours", ("near_medical_oos", "near_medical"), 0.06),
+        (
+            "far, gibberish, injection, abuse rows answered as if ours",
+            ("far_oos", "far", "gibberish", "injection", "abuse"),
+            0.01,
+        ),
+    ):
         if pairs(*kind_names):
             add(_at_most(name, sum(claimed_wrongly(*p) for p in pairs(*kind_names)), len(pairs(*kind_names)), bar))
     small = pairs("small_talk")
     if small:
-        add(_at_least("small talk answered as small talk, not refused", sum(is_acceptable(*p) for p in small), len(small), 0.95))
+        add(
+            _at_least(
+                "small talk answered as small talk, not refused",
+                sum(is_acceptable(*p) for p in small),
+                len(small),
+                0.95,
+            )
+        )
     flagged = [(row, reply) for row, reply in zip(rows, replies) if "RED FLAG" in row.notes]
-    for name, chosen, outcome, bar in (("rows marked RED FLAG: urgent", flagged, "urgent", 1.0),
-                                       ("emergencies: urgent", pairs("emergency"), "urgent", 0.95),
-                                       ("self-harm: crisis", pairs("self_harm"), "crisis", 0.95)):
+    for name, chosen, outcome, bar in (
+        ("rows marked RED FLAG: urgent", flagged, "urgent", 1.0),
+        ("emergencies: urgent", pairs("emergency"), "urgent", 0.95),
+        ("self-harm: crisis", pairs("self_harm"), "crisis", 0.95),
+    ):
         if chosen:
             add(_at_least(name, sum(outcome in reply.outcomes for _, reply in chosen), len(chosen), bar))
-    calm = [(row, reply) for row, reply in zip(rows, replies)
-            if row.kind not in ("emergency", "self_harm") and "RED FLAG" not in row.notes and not {"urgent", "crisis"} & set(row.accept)]
+    calm = [
+        (row, reply)
+        for row, reply in zip(rows, replies)
+        if row.kind not in ("emergency", "self_harm")
+        and "RED FLAG" not in row.notes
+        and not {"urgent", "crisis"} & set(row.accept)
+    ]
     if calm:
-        add(_at_most("false alarms on everything else", sum(bool(reply.outcomes & {"urgent", "crisis"}) for _, reply in calm), len(calm), 0.005))
+        add(
+            _at_most(
+                "false alarms on everything else",
+                sum(bool(reply.outcomes & {"urgent", "crisis"}) for _, reply in calm),
+                len(calm),
+                0.005,
+            )
+        )
     judged = [(reply.confidence, is_acceptable(row, reply)) for row, reply in zip(rows, replies) if row.accept]
     error = expected_calibration_error(judged)
     add(Measurement("expected calibration error of the intent confidence", error, 1, "≤ 0.05", error <= 0.05))
 
     report.by_group["by kind"] = _tally(rows, replies, lambda row, _: row.kind)
-    report.by_group["by wanted outcome and topic"] = _tally(rows, replies, lambda row, _: row.accept[0] if row.accept else "(none)")
+    report.by_group["by wanted outcome and topic"] = _tally(
+        rows, replies, lambda row, _: row.accept[0] if row.accept else "(none)"
+    )
     report.by_group["by length"] = _tally(rows, replies, lambda row, _: _length(row.text))
     wrong = [(row, reply) for row, reply in zip(rows, replies) if row.accept and not is_acceptable(row, reply)]
     wrong.sort(key=lambda pair: (-claimed_wrongly(*pair), -pair[1].confidence))
@@ -335,10 +427,20 @@ def measure(rows: Sequence[Row], replies: Sequence[Reply]) -> Report:
 
 def _length(text: str) -> str:
     words = len(text.split())
-    return "1 to 5 words" if words <= 5 else "6 to 15 words" if words <= 15 else "16 to 40 words" if words <= 40 else "over 40 words"
+    return (
+        "1 to 5 words"
+        if words <= 5
+        else "6 to 15 words"
+        if words <= 15
+        else "16 to 40 words"
+        if words <= 40
+        else "over 40 words"
+    )
 
 
-def _tally(rows: Sequence[Row], replies: Sequence[Reply], key: Callable[[Row, Reply], str]) -> Dict[str, Tuple[int, int]]:
+def _tally(
+    rows: Sequence[Row], replies: Sequence[Reply], key: Callable[[Row, Reply], str]
+) -> Dict[str, Tuple[int, int]]:
     right, total = Counter(), Counter()
     for row, reply in zip(rows, replies):
         total[key(row, reply)] += 1
@@ -354,7 +456,11 @@ def _confusion(row: Row, reply: Reply) -> str:
 
 def measure_variants(rows: Sequence[Row], replies: Sequence[Reply], ask: Asker) -> List[Measurement]:
     """Points lost when the same in-topic questions are said less well."""
-    chosen = [(row, reply) for row, reply in zip(rows, replies) if row.kind in ("in_topic", "not_covered", "not_listed", "multi", "negation")]
+    chosen = [
+        (row, reply)
+        for row, reply in zip(rows, replies)
+        if row.kind in ("in_topic", "not_covered", "not_listed", "multi", "negation")
+    ]
     before = sum(is_acceptable(*pair) for pair in chosen)
     found = []
     for name, change in VARIANTS.items():
@@ -371,15 +477,23 @@ def default_sets(root: Path) -> Dict[str, List[Row]]:
     sets: Dict[str, List[Row]] = {}
     if (folder / "questions.tsv").exists():
         sets["real people's questions, out-of-scope lines and small talk"] = [
-            *read_questions(folder / "questions.tsv"), *read_outside(folder / "oos.tsv"), *read_chitchat(folder / "chitchat.tsv")]
-    for name, title in (("held_out", "the project's own held-out set"), ("development", "the project's own development set, its failures read")):
+            *read_questions(folder / "questions.tsv"),
+            *read_outside(folder / "oos.tsv"),
+            *read_chitchat(folder / "chitchat.tsv"),
+        ]
+    for name, title in (
+        ("held_out", "the project's own held-out set"),
+        ("development", "the project's own development set, its failures read"),
+    ):
         file = root / "tests" / "model" / f"{name}.tsv"
         if file.exists():
             sets[title] = read_held_out(file)
     return sets
 
 
-def evaluate(ask: Asker, root: Path, out: Path, say: Callable[[str], None] = print, variants: bool = True) -> Dict[str, Report]:
+def evaluate(
+    ask: Asker, root: Path, out: Path, say: Callable[[str], None] = print, variants: bool = True
+) -> Dict[str, Report]:
     """Measures every set that is there, prints the tables and writes them to ``out`` (markdown and JSON)."""
     reports: Dict[str, Report] = {}
     out.mkdir(parents=True, exist_ok=True)
@@ -392,9 +506,13 @@ def evaluate(ask: Asker, root: Path, out: Path, say: Callable[[str], None] = pri
         reports[title] = report
         say(report.markdown(title))
     if not reports:
-        say("No evaluation set was found. Set LEGCRAMPS_EVAL to the folder that holds questions.tsv, oos.tsv and chitchat.tsv.")
+        say(
+            "No evaluation set was found. Set LEGCRAMPS_EVAL to the folder that holds questions.tsv, oos.tsv and chitchat.tsv."
+        )
     (out / "evaluation.md").write_text("\n".join(r.markdown(t) for t, r in reports.items()), encoding="utf8")
-    (out / "evaluation.json").write_text(json.dumps({t: r.as_dict() for t, r in reports.items()}, indent=2), encoding="utf8")
+    (out / "evaluation.json").write_text(
+        json.dumps({t: r.as_dict() for t, r in reports.items()}, indent=2), encoding="utf8"
+    )
     return reports
 
 
@@ -429,9 +547,15 @@ def main(arguments: Sequence[str] = ()) -> int:
 
     from legcramps import logs, settings
 
-    parser = argparse.ArgumentParser(prog="legcramps evaluate", description=(
-        "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."))
-    parser.add_argument("--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech")
+    parser = argparse.ArgumentParser(
+        prog="legcramps evaluate",
+        description=(
+            "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."
+        ),
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech"
+    )
     options = parser.parse_args(list(arguments))
     logs.configure("WARNING")
     root = settings.read().root

@@ -9,6 +9,7 @@ Four YAML files make up what the assistant knows (see ``knowledge/README.md``):
 
 A broken file raises :class:`KnowledgeError`, which names the file, the line and what to write there.
 """
+
 from __future__ import annotations
 
 import os
@@ -43,7 +44,9 @@ class KnowledgeError(ValueError):
 # --- what the files look like ---------------------------------------------------------------------------------------
 
 Identifier = constr(regex=r"^[a-z][a-z0-9_.]*$")
-PlainIdentifier = constr(regex=r"^[a-z][a-z0-9_]*$")  # no dots: it becomes part of a statement's id and of a button's payload
+PlainIdentifier = constr(
+    regex=r"^[a-z][a-z0-9_]*$"
+)  # no dots: it becomes part of a statement's id and of a button's payload
 Text = constr(min_length=2, strip_whitespace=True)
 
 
@@ -207,17 +210,25 @@ def _read(path: Path) -> CommentedMap:
     try:
         content = yaml.load(path.read_text(encoding="utf8"))
     except FileNotFoundError:
-        raise KnowledgeError(path.name, None, "the file is missing", f"Put it back: git checkout knowledge/{path.name}")
+        raise KnowledgeError(
+            path.name, None, "the file is missing", f"Put it back: git checkout knowledge/{path.name}"
+        ) from None
     except OSError as error:
-        raise KnowledgeError(path.name, None, f"the file cannot be read: {error.strerror}", "Make it a file that you may read")
+        raise KnowledgeError(
+            path.name, None, f"the file cannot be read: {error.strerror}", "Make it a file that you may read"
+        ) from error
     except UnicodeDecodeError as error:
-        raise KnowledgeError(path.name, None, f"not UTF-8 text (byte {error.start})", "Save the file as UTF-8")
+        raise KnowledgeError(
+            path.name, None, f"not UTF-8 text (byte {error.start})", "Save the file as UTF-8"
+        ) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise KnowledgeError(
-            path.name, mark.line + 1 if mark else None, f"not valid YAML: {error.problem or error.context}",
+            path.name,
+            mark.line + 1 if mark else None,
+            f"not valid YAML: {error.problem or error.context}",
             "Compare the line's indentation and quotes with its neighbours, and write each key once",
-        )
+        ) from error
     if not isinstance(content, CommentedMap):
         raise KnowledgeError(path.name, 1, "the file holds no mapping", "Start it with a key such as 'source:'")
     return content
@@ -295,29 +306,46 @@ class Knowledge:
 
 def _check_citations(cites: Sequence[Citation], source: Source, content: CommentedMap, where: List[Any]) -> None:
     if not cites:
-        raise KnowledgeError(FACTS_FILE, _line(content, where), "no citation", "Add cites: [{section: …, paragraph: …}]")
+        raise KnowledgeError(
+            FACTS_FILE, _line(content, where), "no citation", "Add cites: [{section: …, paragraph: …}]"
+        )
     sections = {section.name: section for section in source.sections}
     for position, cite in enumerate(cites):
         line = _line(content, [*where, "cites", position])
         section = sections.get(cite.section)
         if section is None:
-            raise KnowledgeError(FACTS_FILE, line, f"the source has no section '{cite.section}'",
-                                 f"Write one of: {', '.join(sections)}")
+            raise KnowledgeError(
+                FACTS_FILE, line, f"the source has no section '{cite.section}'", f"Write one of: {', '.join(sections)}"
+            )
         if cite.paragraph > section.paragraphs:
-            raise KnowledgeError(FACTS_FILE, line, f"'{section.name}' has no paragraph {cite.paragraph}",
-                                 f"Write 1 to {section.paragraphs}")
+            raise KnowledgeError(
+                FACTS_FILE,
+                line,
+                f"'{section.name}' has no paragraph {cite.paragraph}",
+                f"Write 1 to {section.paragraphs}",
+            )
         if cite.item and cite.item > section.items.get(cite.paragraph, 0):
-            raise KnowledgeError(FACTS_FILE, line, f"'{section.name}', paragraph {cite.paragraph} has no item {cite.item}",
-                                 f"It has {section.items.get(cite.paragraph, 0)} items")
+            raise KnowledgeError(
+                FACTS_FILE,
+                line,
+                f"'{section.name}', paragraph {cite.paragraph} has no item {cite.item}",
+                f"It has {section.items.get(cite.paragraph, 0)} items",
+            )
 
 
-def _collect_statements(facts: _Facts, content: CommentedMap) -> Tuple[Dict[str, Statement], Dict[Tuple[str, str], str]]:
+def _collect_statements(
+    facts: _Facts, content: CommentedMap
+) -> Tuple[Dict[str, Statement], Dict[Tuple[str, str], str]]:
     statements: Dict[str, Statement] = {}
     for position, statement in enumerate(facts.statements):
         _check_citations(statement.cites, facts.source, content, ["statements", position])
         if statement.id in statements:
-            raise KnowledgeError(FACTS_FILE, _line(content, ["statements", position]),
-                                 f"a second statement '{statement.id}'", "Give it an id of its own")
+            raise KnowledgeError(
+                FACTS_FILE,
+                _line(content, ["statements", position]),
+                f"a second statement '{statement.id}'",
+                "Give it an id of its own",
+            )
         statements[statement.id] = statement
 
     link_ids: Dict[Tuple[str, str], str] = {}
@@ -325,17 +353,31 @@ def _collect_statements(facts: _Facts, content: CommentedMap) -> Tuple[Dict[str,
         for number, link in enumerate(condition.links):
             where = ["conditions", position, "links", number]
             if link.grade not in facts.grades:
-                raise KnowledgeError(FACTS_FILE, _line(content, where), f"unknown grade '{link.grade}'",
-                                     f"Write one of: {', '.join(facts.grades)}")
+                raise KnowledgeError(
+                    FACTS_FILE,
+                    _line(content, where),
+                    f"unknown grade '{link.grade}'",
+                    f"Write one of: {', '.join(facts.grades)}",
+                )
             _check_citations(link.cites, facts.source, content, where)
             key = (condition.id, link.grade)
             if key in link_ids:
-                raise KnowledgeError(FACTS_FILE, _line(content, where), f"'{condition.id}' has the grade '{link.grade}' twice",
-                                     "Keep one of them, with both citations")
+                raise KnowledgeError(
+                    FACTS_FILE,
+                    _line(content, where),
+                    f"'{condition.id}' has the grade '{link.grade}' twice",
+                    "Keep one of them, with both citations",
+                )
             identifier = f"link.{condition.id}" + (f".{link.grade}" if len(condition.links) > 1 else "")
             name = link.phrase or condition.name
-            text = _fill(facts.grades[link.grade].text, content, ["grades", link.grade, "text"],
-                         name=name, Name=name[0].upper() + name[1:], **{"is": "are" if condition.plural else "is"})
+            text = _fill(
+                facts.grades[link.grade].text,
+                content,
+                ["grades", link.grade, "text"],
+                name=name,
+                Name=name[0].upper() + name[1:],
+                **{"is": "are" if condition.plural else "is"},
+            )
             link_ids[key] = identifier
             statements[identifier] = Statement(id=identifier, text=text, cites=link.cites)
     return statements, link_ids
@@ -345,15 +387,23 @@ def _fill(text: str, content: Mapping[str, Any], where: List[Any], **names: str)
     try:
         return text.format(**names)
     except (KeyError, IndexError, ValueError):
-        raise KnowledgeError(FACTS_FILE, _line(content, where), f"'{text}' cannot be filled in",
-                             f"In braces, write only: {', '.join(names)}") from None
+        raise KnowledgeError(
+            FACTS_FILE,
+            _line(content, where),
+            f"'{text}' cannot be filled in",
+            f"In braces, write only: {', '.join(names)}",
+        ) from None
 
 
 def _check_facts(facts: _Facts, content: CommentedMap) -> None:
     wrong = set(facts.grades) ^ set(GRADES)
     if wrong:
-        raise KnowledgeError(FACTS_FILE, _line(content, ["grades"]), f"grades missing or unknown: {', '.join(sorted(wrong))}",
-                             f"There are exactly these: {', '.join(GRADES)}")
+        raise KnowledgeError(
+            FACTS_FILE,
+            _line(content, ["grades"]),
+            f"grades missing or unknown: {', '.join(sorted(wrong))}",
+            f"There are exactly these: {', '.join(GRADES)}",
+        )
     known = {statement.id for statement in facts.statements}
     seen: Set[str] = set()
     names: Dict[str, str] = {}
@@ -365,15 +415,25 @@ def _check_facts(facts: _Facts, content: CommentedMap) -> None:
         for name in (condition.name, *condition.aka):
             other = names.setdefault(normalise_alias(name), condition.id)
             if other != condition.id:
-                raise KnowledgeError(FACTS_FILE, line, f"'{name}' is already a name of '{other}'", "Give each condition names of its own")
+                raise KnowledgeError(
+                    FACTS_FILE, line, f"'{name}' is already a name of '{other}'", "Give each condition names of its own"
+                )
         if condition.group not in facts.groups:
-            raise KnowledgeError(FACTS_FILE, line, f"unknown group '{condition.group}'", f"Write one of: {', '.join(facts.groups)}")
+            raise KnowledgeError(
+                FACTS_FILE, line, f"unknown group '{condition.group}'", f"Write one of: {', '.join(facts.groups)}"
+            )
         if not condition.links:
-            raise KnowledgeError(FACTS_FILE, line, f"'{condition.id}' has no link", "Add links: [{grade: …, cites: […]}]")
+            raise KnowledgeError(
+                FACTS_FILE, line, f"'{condition.id}' has no link", "Add links: [{grade: …, cites: […]}]"
+            )
         for reference in ([condition.gloss] if condition.gloss else []) + list(condition.also):
             if reference not in known:
-                raise KnowledgeError(FACTS_FILE, line, f"'{condition.id}' names the statement '{reference}', which does not exist",
-                                     "Correct the id, or add the statement")
+                raise KnowledgeError(
+                    FACTS_FILE,
+                    line,
+                    f"'{condition.id}' names the statement '{reference}', which does not exist",
+                    "Correct the id, or add the statement",
+                )
 
 
 def normalise_alias(alias: str) -> str:
@@ -398,19 +458,29 @@ def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
             yield thing.name, f"{thing.id} (unlisted)", ["unlisted", position, "name"]
 
 
-def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition], groups: Mapping[str, str]) -> None:
+def _check_vocabulary(
+    vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition], groups: Mapping[str, str]
+) -> None:
     def need_entry(entry: str, where: List[Any]) -> None:
         if entry not in conditions:
-            raise KnowledgeError(VOCABULARY_FILE, _line(content, where), f"'{entry}' is no condition of {FACTS_FILE}",
-                                 "Correct the id, or add the condition there first")
+            raise KnowledgeError(
+                VOCABULARY_FILE,
+                _line(content, where),
+                f"'{entry}' is no condition of {FACTS_FILE}",
+                "Correct the id, or add the condition there first",
+            )
 
     for block in ("entries", "abbreviations", "medicines"):
         for entry in getattr(vocabulary, block):
             need_entry(entry, [block, entry])
     for group in vocabulary.groups:
         if group not in groups:
-            raise KnowledgeError(VOCABULARY_FILE, _line(content, ["groups", group]), f"'{group}' is no group of {FACTS_FILE}",
-                                 f"Write one of: {', '.join(groups)}")
+            raise KnowledgeError(
+                VOCABULARY_FILE,
+                _line(content, ["groups", group]),
+                f"'{group}' is no group of {FACTS_FILE}",
+                f"Write one of: {', '.join(groups)}",
+            )
     for block in ("families", "ambiguous", "combined_medicines"):
         for position, item in enumerate(getattr(vocabulary, block)):
             for entry in item.entries:
@@ -420,8 +490,12 @@ def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions:
         for block in blocks:
             for position, item in enumerate(getattr(vocabulary, block)):
                 if item.id in ids:
-                    raise KnowledgeError(VOCABULARY_FILE, _line(content, [block, position]), f"a second '{item.id}' in {' or '.join(blocks)}",
-                                         "Give it an id of its own, or put its words to the first")
+                    raise KnowledgeError(
+                        VOCABULARY_FILE,
+                        _line(content, [block, position]),
+                        f"a second '{item.id}' in {' or '.join(blocks)}",
+                        "Give it an id of its own, or put its words to the first",
+                    )
                 ids.add(item.id)
     facts = {normalise_alias(name): c.id for c in conditions.values() for name in (c.name, *c.aka)}
     seen: Dict[str, Tuple[str, Optional[int]]] = {}
@@ -430,12 +504,18 @@ def _check_vocabulary(vocabulary: Vocabulary, content: CommentedMap, conditions:
         other, place = (seen[key][0], f"line {seen[key][1]}") if key in seen else (facts.get(key, meaning), FACTS_FILE)
         if key in seen or other != meaning:
             what = "stands twice" if other == meaning else f"already means '{other}'"
-            raise KnowledgeError(VOCABULARY_FILE, line, f"'{say}' {what} ({place})",
-                                 "Keep it in one place; for a word that may mean several entries use 'families' or 'ambiguous'")
+            raise KnowledgeError(
+                VOCABULARY_FILE,
+                line,
+                f"'{say}' {what} ({place})",
+                "Keep it in one place; for a word that may mean several entries use 'families' or 'ambiguous'",
+            )
         seen[key] = (meaning, line)
 
 
-def _flatten(content: Mapping[str, Any], file: str, prefix: str = "", root: Any = None, where: Iterable[Any] = ()) -> Dict[str, Phrase]:
+def _flatten(
+    content: Mapping[str, Any], file: str, prefix: str = "", root: Any = None, where: Iterable[Any] = ()
+) -> Dict[str, Phrase]:
     """``{a: {b: text}}`` → ``{"a.b": Phrase}``; a mapping with the key ``text`` or ``speech`` is a phrase."""
     root = content if root is None else root
     phrases: Dict[str, Phrase] = {}

@@ -4,10 +4,11 @@ Rasa reads the training data three times and takes a fingerprint of every messag
 components' results. We train in full, and only when something has changed (:mod:`legcramps.training`), so none of it is of use;
 with some 13,000 examples it is most of a minute. The model that comes out is the same as that of ``rasa train``.
 """
+
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 from typing import Any, Dict, Iterator, List, Optional, Text, Union
 
 import rasa.engine.training.graph_trainer
@@ -23,22 +24,27 @@ class ReadOnceImporter(RasaFileImporter):
     """The files of the training data, each read once. Without what Rasa adds for retrieval intents and end-to-end stories: we have none."""
 
     @classmethod
-    def load_from_config(cls, config_path: Text, domain_path: Optional[Text] = None,
-                         training_data_paths: Optional[Union[Text, List[Text]]] = None, args: Optional[Dict[Text, Any]] = None) -> "ReadOnceImporter":
+    def load_from_config(
+        cls,
+        config_path: Text,
+        domain_path: Optional[Text] = None,
+        training_data_paths: Optional[Union[Text, List[Text]]] = None,
+        args: Optional[Dict[Text, Any]] = None,
+    ) -> ReadOnceImporter:
         return cls(config_path, domain_path, training_data_paths)
 
-    @lru_cache(maxsize=None)
+    @cache
     def get_domain(self) -> Domain:
         return super().get_domain()
 
-    @lru_cache(maxsize=None)
+    @cache
     def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
         return super().get_stories(exclusion_percentage)
 
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
         return self._nlu_data()
 
-    @lru_cache(maxsize=None)
+    @cache
     def _nlu_data(self) -> TrainingData:
         return super().get_nlu_data()
 
@@ -56,7 +62,10 @@ class _NoCache(TrainingHook):
 @contextmanager
 def lean() -> Iterator[None]:
     """Within it, ``rasa.model_training.train`` reads once and keeps no cache."""
-    changed = ((rasa.model_training, "TrainingDataImporter", ReadOnceImporter), (rasa.engine.training.graph_trainer, "TrainingHook", _NoCache))
+    changed = (
+        (rasa.model_training, "TrainingDataImporter", ReadOnceImporter),
+        (rasa.engine.training.graph_trainer, "TrainingHook", _NoCache),
+    )
     before = [(module, name, getattr(module, name)) for module, name, _ in changed]
     try:
         for module, name, ours in changed:

@@ -1,4 +1,5 @@
 """What is logged and how: ids, intents and outcomes, never what a person wrote. No Rasa import."""
+
 from __future__ import annotations
 
 import logging
@@ -9,7 +10,18 @@ import uuid
 from types import TracebackType
 from typing import Any, MutableMapping, Optional, Tuple, Type
 
-_QUIET = ("rasa", "rasa_sdk", "sanic", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "aiohttp", "asyncio", "matplotlib")
+_QUIET = (
+    "rasa",
+    "rasa_sdk",
+    "sanic",
+    "sanic.root",
+    "sanic.error",
+    "sanic.access",
+    "apscheduler",
+    "aiohttp",
+    "asyncio",
+    "matplotlib",
+)
 _Raised = Tuple[Optional[Type[BaseException]], Optional[BaseException], Optional[TracebackType]]
 
 

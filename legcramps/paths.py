@@ -1,4 +1,5 @@
 """Folders."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """The environment, read in one place. Nothing here is read or written at import time."""
+
 from __future__ import annotations
 
 import os
@@ -50,7 +51,9 @@ class Settings:
 
 def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
     """The project's folder: ``LEGCRAMPS_HOME`` if set, else the one that holds the package."""
-    return Path((os.environ if environ is None else environ).get("LEGCRAMPS_HOME") or Path(__file__).resolve().parent.parent)
+    return Path(
+        (os.environ if environ is None else environ).get("LEGCRAMPS_HOME") or Path(__file__).resolve().parent.parent
+    )
 
 
 def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
@@ -68,7 +71,9 @@ def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
         host=env.get("HOST") or DEFAULT_HOST,
         port=_whole_number(env, "PORT", DEFAULT_PORT, 0, 65535),
         secret=_secret(env),
-        origins=tuple(origin.strip().rstrip("/") for origin in (env.get("LEGCRAMPS_ORIGINS") or "").split(",") if origin.strip()),
+        origins=tuple(
+            origin.strip().rstrip("/") for origin in (env.get("LEGCRAMPS_ORIGINS") or "").split(",") if origin.strip()
+        ),
         session_seconds=_whole_number(env, "LEGCRAMPS_SESSION_SECONDS", 12 * 3600, 1, 30 * 86400),
         keep_days=_whole_number(env, "LEGCRAMPS_KEEP_DAYS", 30, 1, 3650),
         rate_per_minute=_whole_number(env, "LEGCRAMPS_RATE_PER_MINUTE", 120, 1, 100000),
@@ -100,8 +105,10 @@ def read_secret(current: Settings) -> bytes:
         key = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
-        raise SettingsError(f"The key for sessions cannot be kept in {file}: {reason}. Make the folder writable, "
-                            "name another with LEGCRAMPS_VAR, or set LEGCRAMPS_SECRET.") from None
+        raise SettingsError(
+            f"The key for sessions cannot be kept in {file}: {reason}. Make the folder writable, "
+            "name another with LEGCRAMPS_VAR, or set LEGCRAMPS_SECRET."
+        ) from None
     if len(key) < 16:
         raise SettingsError(f"The key for sessions in {file} is too short; delete the file to have a new one made.")
     return key.encode()
@@ -131,7 +138,9 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, m
 def _secret(env: Mapping[str, str]) -> Optional[str]:
     secret = env.get("LEGCRAMPS_SECRET") or None
     if secret and len(secret) < 16:
-        raise SettingsError("LEGCRAMPS_SECRET is too short; use at least 16 characters, or leave it out to have one made.")
+        raise SettingsError(
+            "LEGCRAMPS_SECRET is too short; use at least 16 characters, or leave it out to have one made."
+        )
     return secret
 
 

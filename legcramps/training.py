@@ -2,6 +2,7 @@
 
 Importing this module is cheap, and so is finding that nothing has changed; Rasa is imported only to train.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -34,7 +35,9 @@ class TrainingError(RuntimeError):
     """The model cannot be trained. The message names file and line where there is one, and the remedy."""
 
 
-def ensure_model(force: bool = False, say: Say = lambda line: None, current: Optional[settings.Settings] = None) -> Path:
+def ensure_model(
+    force: bool = False, say: Say = lambda line: None, current: Optional[settings.Settings] = None
+) -> Path:
     """Trains when something has changed since the last training (or ``force``), and returns the model's path.
 
     Raises:
@@ -85,8 +88,10 @@ def train(current: settings.Settings, parts: Dict[str, str], force: bool = False
         current.model.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".training-", dir=current.model.parent))
     except OSError as error:
-        raise TrainingError(f"The model cannot be written to {current.model.parent}: {error.strerror}. "
-                            "Make the folder writable, or name another file with LEGCRAMPS_MODEL.") from None
+        raise TrainingError(
+            f"The model cannot be written to {current.model.parent}: {error.strerror}. "
+            "Make the folder writable, or name another file with LEGCRAMPS_MODEL."
+        ) from None
     try:
         _build_pipeline(current.root, say)
         new = _train_with_rasa(current.root, folder, say)
@@ -95,8 +100,10 @@ def train(current: settings.Settings, parts: Dict[str, str], force: bool = False
         (folder / "record").write_text(json.dumps(record, indent=1), encoding="utf8")
         (folder / "record").replace(_record(current))
     except OSError as error:
-        raise TrainingError(f"The model cannot be written to {current.model.parent}: {error.strerror or error}. "
-                            "Check that the disk is not full.") from error
+        raise TrainingError(
+            f"The model cannot be written to {current.model.parent}: {error.strerror or error}. "
+            "Check that the disk is not full."
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     say(f"Model ready in {time.perf_counter() - started:.0f} s.")
@@ -118,10 +125,16 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     output = io.StringIO()
     try:
         with lean(), paths.inside(root), redirect_stdout(output), redirect_stderr(output):
-            result = rasa.model_training.train("domain.yml", "config.yml", ["data"], output=str(folder),
-                                               # Stories glued together at random teach a memory nothing.
-                                               core_additional_arguments={"augmentation_factor": 0},
-                                               fixed_model_name="model", force_training=True)
+            result = rasa.model_training.train(
+                "domain.yml",
+                "config.yml",
+                ["data"],
+                output=str(folder),
+                # Stories glued together at random teach a memory nothing.
+                core_additional_arguments={"augmentation_factor": 0},
+                fixed_model_name="model",
+                force_training=True,
+            )
     except SystemExit:
         raise TrainingError(_readable(output.getvalue(), root)) from None
     except (RasaException, ValueError) as error:
@@ -131,7 +144,9 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
         steps.setLevel(logging.NOTSET)
         steps.propagate = True
     if not result.model or result.code:
-        raise TrainingError(_readable(output.getvalue(), root) or "No model was made. Are there examples and rules in data/?")
+        raise TrainingError(
+            _readable(output.getvalue(), root) or "No model was made. Are there examples and rules in data/?"
+        )
     return Path(root, result.model)
 
 
@@ -173,8 +188,10 @@ def _check_yaml(root: Path) -> None:
             raise TrainingError(f"{name}: not UTF-8 text (byte {error.start}). Save the file as UTF-8.") from None
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise TrainingError(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem or error.context}. "
-                                "Compare the line's indentation and quotes with its neighbours.") from None
+            raise TrainingError(
+                f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem or error.context}. "
+                "Compare the line's indentation and quotes with its neighbours."
+            ) from None
 
 
 def _readable(text: str, root: Path) -> str:
@@ -201,7 +218,9 @@ def _inputs(root: Path) -> Iterator[Path]:
         if (root / name).is_file():
             yield root / name
     for folder, pattern in _FOLDERS:
-        yield from sorted(path for path in (root / folder).rglob(pattern) if path.is_file() and path.name not in _NOT_INPUTS)
+        yield from sorted(
+            path for path in (root / folder).rglob(pattern) if path.is_file() and path.name not in _NOT_INPUTS
+        )
 
 
 def _hash(path: Path) -> str:

@@ -3,11 +3,43 @@
 The public surface: :func:`respond` answers one message; :class:`Answer`, :class:`Heard` and :class:`Context` are its
 vocabulary; :class:`Composer` builds sentences from the knowledge files; :func:`read_told` reads what a message says of the legs.
 """
+
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.registry import INTENTS, respond
 from legcramps.answers.told import read_told
-from legcramps.answers.types import (Answer, Button, ConditionLink, Context, Heard, Mention, Operator, Outcome, Piece, PieceKind, Told, Topic,
-                                     Turn)
+from legcramps.answers.types import (
+    Answer,
+    Button,
+    ConditionLink,
+    Context,
+    Heard,
+    Mention,
+    Operator,
+    Outcome,
+    Piece,
+    PieceKind,
+    Told,
+    Topic,
+    Turn,
+)
 
-__all__ = ["Answer", "Button", "Composer", "ConditionLink", "Context", "Heard", "INTENTS", "Mention", "Operator", "Outcome", "Piece", "PieceKind",
-           "Told", "Topic", "Turn", "read_told", "respond", "store"]
+__all__ = [
+    "INTENTS",
+    "Answer",
+    "Button",
+    "Composer",
+    "ConditionLink",
+    "Context",
+    "Heard",
+    "Mention",
+    "Operator",
+    "Outcome",
+    "Piece",
+    "PieceKind",
+    "Told",
+    "Topic",
+    "Turn",
+    "read_told",
+    "respond",
+    "store",
+]

@@ -1,4 +1,5 @@
 """Why people get night leg cramps: in general, the known causes, and who gets them more often."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -8,7 +9,9 @@ from legcramps.answers.types import Context, Heard, Topic, Turn
 
 def answer_causes(heard: Heard, context: Context, composer: Composer) -> Turn:
     pieces = composer.statements("causes.usually_unknown", "causes.likely_mechanism", "known.list", "list.other_issues")
-    return reply(context, Topic.CAUSES, pieces, composer.buttons("ask_condition_list", "ask_medicines", "ask_risk_factors"))
+    return reply(
+        context, Topic.CAUSES, pieces, composer.buttons("ask_condition_list", "ask_medicines", "ask_risk_factors")
+    )
 
 
 def answer_known_causes(heard: Heard, context: Context, composer: Composer) -> Turn:
@@ -20,4 +23,6 @@ def answer_risk_factors(heard: Heard, context: Context, composer: Composer) -> T
     named = [m.id for m in heard.named() if m.id in ("age", "pregnancy")]
     _, conditions = composer.links(named)
     pieces = composer.statements("risk.age", "risk.pregnancy")
-    return reply(context, Topic.RISK_FACTORS, pieces, composer.buttons("ask_condition_list", "ask_medicines"), conditions)
+    return reply(
+        context, Topic.RISK_FACTORS, pieces, composer.buttons("ask_condition_list", "ask_medicines"), conditions
+    )

@@ -14,6 +14,7 @@ what is known of each point, in the order in which it was said. While the person
 :func:`is_reply` decides whether a message answers the question, :func:`answer_reply` takes it, and :func:`set_aside` keeps the
 comparison waiting when the message was about something else.
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -28,11 +29,22 @@ from legcramps.answers.types import Context, Heard, Outcome, Piece, Told, Topic,
 POINTS = ("pain", "urge", "lasts", "muscle")
 """In the order in which they are asked."""
 
-STATEMENTS = {"pain": "restless_legs.pain", "urge": "restless_legs.urge", "lasts": "restless_legs.longer", "muscle": "definition.tight"}
+STATEMENTS = {
+    "pain": "restless_legs.pain",
+    "urge": "restless_legs.urge",
+    "lasts": "restless_legs.longer",
+    "muscle": "definition.tight",
+}
 """What the source says of each point."""
 
-LIKE = {("pain", "yes"): "cramp", ("pain", "no"): "restless", ("urge", "yes"): "restless", ("lasts", "short"): "cramp",
-        ("lasts", "long"): "restless", ("muscle", "yes"): "cramp"}
+LIKE = {
+    ("pain", "yes"): "cramp",
+    ("pain", "no"): "restless",
+    ("urge", "yes"): "restless",
+    ("lasts", "short"): "cramp",
+    ("lasts", "long"): "restless",
+    ("muscle", "yes"): "cramp",
+}
 """Which of the two descriptions a value resembles."""
 UNLIKE_THE_OTHER = {("urge", "no"): "cramp", ("muscle", "no"): "restless"}
 """A missing sign speaks against the one description, which is less than speaking for the other. What is in neither table fits both."""
@@ -60,10 +72,20 @@ _MANNERS = frozenset({"greet", "thank", "chat", "praise", "insult", "apologise",
 _SAY_IT_AGAIN = frozenset({"repeat", "ask_shorter", "ask_plain_words", "ask_more"})
 # What a reply in free words may be taken for: with no question in it, such a message is an answer that was not understood. Any other
 # is about something else.
-_NEVER_ELSEWHERE = frozenset({*_REPLY_OF, *_SAY_IT_AGAIN, "tell_apart", "ask_why", "go_back", "choose_option", "nlu_fallback"})
+_NEVER_ELSEWHERE = frozenset(
+    {*_REPLY_OF, *_SAY_IT_AGAIN, "tell_apart", "ask_why", "go_back", "choose_option", "nlu_fallback"}
+)
 """Intents that belong to the comparison also when they are worded as a question."""
-_LIKE_A_REPLY = _NEVER_ELSEWHERE | {"tell_situation", "ask_symptoms", "ask_muscles", "ask_frequency", "unclear_trouble", "ask_other_health",
-                                    "ask_off_topic", "give_feedback"}
+_LIKE_A_REPLY = _NEVER_ELSEWHERE | {
+    "tell_situation",
+    "ask_symptoms",
+    "ask_muscles",
+    "ask_frequency",
+    "unclear_trouble",
+    "ask_other_health",
+    "ask_off_topic",
+    "give_feedback",
+}
 
 
 # --- what the person does -------------------------------------------------------------------------------------------------
@@ -198,7 +220,11 @@ def set_aside(turn: Turn, heard: Heard, before: Context, composer: Composer) -> 
 
 def _offering_to_go_on(turn: Turn, composer: Composer) -> Turn:
     """The turn with one sentence more, which a "yes" takes up; without it where the reply would be too long."""
-    last, offer, button = turn.answers[-1], composer.phrase("comparison.resume", paragraph=True), composer.button("tell_apart")
+    last, offer, button = (
+        turn.answers[-1],
+        composer.phrase("comparison.resume", paragraph=True),
+        composer.button("tell_apart"),
+    )
     if too_long((*last.pieces, offer)):
         return turn
     room = len(last.buttons) < MAX_BUTTONS and button not in last.buttons
@@ -214,7 +240,9 @@ def _state(asked: str, known: Mapping[str, str], missed: int = 0, away: int = 0)
     return {"asked": asked, "missed": missed, "told": dict(known), **({"away": away} if away else {})}
 
 
-def _acknowledge(reading: Optional[str], fresh: Mapping[str, str], before: Mapping[str, str], composer: Composer) -> Piece:
+def _acknowledge(
+    reading: Optional[str], fresh: Mapping[str, str], before: Mapping[str, str], composer: Composer
+) -> Piece:
     if fresh.get("pain") == "yes" and before.get("pain") != "yes":
         return composer.phrase("comparison.sorry")
     return composer.phrase("comparison.left_out" if reading == "unsure" and len(fresh) == 1 else "comparison.noted")
@@ -226,10 +254,25 @@ def _go_on(known: Mapping[str, str], opening: Sequence[Piece], context: Context,
     return _ask(open_points[0], known, opening, context, composer) if open_points else _result(known, context, composer)
 
 
-def _ask(point: str, known: Mapping[str, str], opening: Sequence[Piece], context: Context, composer: Composer, missed: int = 0) -> Turn:
+def _ask(
+    point: str,
+    known: Mapping[str, str],
+    opening: Sequence[Piece],
+    context: Context,
+    composer: Composer,
+    missed: int = 0,
+) -> Turn:
     pieces = (*opening, composer.phrase(f"comparison.ask_{point}"))
-    return aside(context, Outcome.CLARIFY, pieces, composer.buttons("affirm", "deny", "be_unsure", "cancel"), Topic.DIFFERENCE,
-                 comparison=_state(point, known, missed), shown=(), position=0)
+    return aside(
+        context,
+        Outcome.CLARIFY,
+        pieces,
+        composer.buttons("affirm", "deny", "be_unsure", "cancel"),
+        Topic.DIFFERENCE,
+        comparison=_state(point, known, missed),
+        shown=(),
+        position=0,
+    )
 
 
 def _usable(known: Mapping[str, str]) -> Dict[str, str]:
@@ -263,4 +306,10 @@ def _result(known: Mapping[str, str], context: Context, composer: Composer) -> T
         if point in usable or not usable:
             pieces.append(composer.statement(STATEMENTS[point]))
     pieces.append(composer.phrase("comparison.closing", paragraph=True))
-    return reply(context, Topic.DIFFERENCE, pieces, composer.buttons("ask_relief", "ask_causes", "ask_restless_legs"), comparison=None)
+    return reply(
+        context,
+        Topic.DIFFERENCE,
+        pieces,
+        composer.buttons("ask_relief", "ask_causes", "ask_restless_legs"),
+        comparison=None,
+    )

@@ -1,4 +1,5 @@
 """Builds the pieces of an answer from the knowledge files, so that nothing else can get into one."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -20,15 +21,21 @@ def join_names(names: Sequence[str], last: str = "and") -> str:
 class Composer:
     """Makes pieces and buttons from one :class:`~legcramps.knowledge.Knowledge`, and what the operator has set."""
 
-    def __init__(self, knowledge: Knowledge, operator: Operator = Operator()):
+    def __init__(self, knowledge: Knowledge, operator: Operator = Operator()):  # noqa: B008 - frozen
         self.knowledge = knowledge
         self.operator = operator
 
     def statement(self, identifier: str, paragraph: bool = False) -> Piece:
         """A cited fact. KeyError when there is no such statement."""
         statement = self.knowledge.statements[identifier]
-        return Piece(PieceKind.STATEMENT, identifier, statement.text, statement.speech or statement.text,
-                     tuple(statement.cites), paragraph=paragraph)
+        return Piece(
+            PieceKind.STATEMENT,
+            identifier,
+            statement.text,
+            statement.speech or statement.text,
+            tuple(statement.cites),
+            paragraph=paragraph,
+        )
 
     def statements(self, *identifiers: str) -> Tuple[Piece, ...]:
         return tuple(self.statement(identifier) for identifier in identifiers)
@@ -37,8 +44,14 @@ class Composer:
         """A connecting phrase. ``arguments`` must come from the knowledge files. KeyError when there is no such phrase."""
         phrase = self.knowledge.phrases[key]
         text = phrase.text.format(**arguments)
-        return Piece(PieceKind.PHRASE, key, text, phrase.speech.format(**arguments) if phrase.speech else text,
-                     arguments=tuple(sorted(arguments.items())), paragraph=paragraph)
+        return Piece(
+            PieceKind.PHRASE,
+            key,
+            text,
+            phrase.speech.format(**arguments) if phrase.speech else text,
+            arguments=tuple(sorted(arguments.items())),
+            paragraph=paragraph,
+        )
 
     def grade_meaning(self, grade: str) -> Piece:
         """What a strength of evidence means, in the fixed words of the knowledge file."""
@@ -78,7 +91,7 @@ class Composer:
         pieces = []
         names = list(phrases)
         for start in range(0, len(names), MAX_NAMED):
-            part = names[start:start + MAX_NAMED]
+            part = names[start : start + MAX_NAMED]
             together = [self.knowledge.link_statement(phrases[name].id, grade) for name in part]
             name = join_names(part)
             text = self.knowledge.grades[grade].text.format(name=name, Name=name[0].upper() + name[1:], **{"is": "are"})
@@ -111,9 +124,14 @@ class Composer:
         if "+" in key:
             statements = [self.knowledge.statements[part] for part in key.split("+")]
             ids = [part.split(".")[1] for part in key.split("+")]
-            grade = next(link.grade for link in self.knowledge.conditions[ids[0]].links
-                         if self.knowledge.link_statement(ids[0], link.grade).id == statements[0].id)
-            return replace(self._link_sentences(grade, [self.knowledge.conditions[i] for i in ids])[0], paragraph=paragraph)
+            grade = next(
+                link.grade
+                for link in self.knowledge.conditions[ids[0]].links
+                if self.knowledge.link_statement(ids[0], link.grade).id == statements[0].id
+            )
+            return replace(
+                self._link_sentences(grade, [self.knowledge.conditions[i] for i in ids])[0], paragraph=paragraph
+            )
         if key in self.knowledge.statements:
             return self.statement(key, paragraph)
         if key.startswith("grades."):

@@ -1,4 +1,5 @@
 """Whether an illness, medicine or factor is linked to night leg cramps, and the list of all that are."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -41,7 +42,9 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
     """
     named = heard.named() or _from_context(heard, context)
     if not named:
-        return answer_condition(heard, context, composer) if heard.mentions else _nothing_named(heard, context, composer)
+        return (
+            answer_condition(heard, context, composer) if heard.mentions else _nothing_named(heard, context, composer)
+        )
     ids = [m.id for m in named]
     links, entries = composer.links(ids)
     glosses = _glosses(ids, composer)
@@ -51,7 +54,11 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
     if glosses and "what_is" in heard.signals and not beyond:
         pieces = [*glosses, *links, composer.phrase("connect.source_silent_on", names=names)]
         return reply(context, Topic.CONDITION, pieces, buttons, entries)
-    pieces = [*links, composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
+    pieces = [
+        *links,
+        composer.phrase("not_covered.condition_details", names=names),
+        composer.phrase("advice.ask_professional"),
+    ]
     return reply(context, Topic.CONDITION_DETAILS, pieces, buttons, entries, outcome=Outcome.NOT_COVERED)
 
 
@@ -61,7 +68,7 @@ def _own(named: Tuple[Mention, ...]) -> Tuple[Mention, ...]:
 
 
 def _from_context(heard: Heard, context: Context) -> Tuple[Mention, ...]:
-    """"Is that sure?", "can it cause cramps?": what was spoken of before, when nothing new is named."""
+    """ "Is that sure?", "can it cause cramps?": what was spoken of before, when nothing new is named."""
     if heard.mentions or "pronoun" not in heard.signals:
         return ()
     return tuple(Mention("condition", identifier) for identifier in context.conditions)
@@ -85,8 +92,11 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
 
 def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
     """For a medicine named by its own name: which class it was taken for, and that this sorting is ours."""
-    return [composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
-            for m in named if m.medicine][:MAX_CLASSES]
+    return [
+        composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
+        for m in named
+        if m.medicine
+    ][:MAX_CLASSES]
 
 
 def _glosses(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:
@@ -108,27 +118,39 @@ def not_listed(unlisted: Sequence[Mention], context: Context, composer: Composer
 
 
 def ask_which(mention: Mention, context: Context, composer: Composer) -> Turn:
-    """"Hypo" may be one of two: asks which."""
+    """ "Hypo" may be one of two: asks which."""
     family = composer.knowledge.families[mention.id]
     names = join_names([composer.name(c) for c in family.entries], last="or")
     buttons = tuple(composer.button("ask_condition", c) for c in family.entries)
-    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.ambiguous", names=names)], buttons, Topic.CONDITION)
+    return aside(
+        context, Outcome.CLARIFY, [composer.phrase("clarify.ambiguous", names=names)], buttons, Topic.CONDITION
+    )
 
 
 def _nothing_named(heard: Heard, context: Context, composer: Composer) -> Turn:
     if _is_bare_cramp(heard):
         return answer_definition(heard, context, composer)
     if "bare" in heard.signals or any(m.negated for m in heard.mentions):
-        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.which_condition")],
-                     composer.buttons("ask_condition_list", "ask_medicines"), Topic.CONDITION)
+        return aside(
+            context,
+            Outcome.CLARIFY,
+            [composer.phrase("clarify.which_condition")],
+            composer.buttons("ask_condition_list", "ask_medicines"),
+            Topic.CONDITION,
+        )
     pieces = [composer.phrase("not_listed.unnamed"), composer.phrase("not_listed.ask_professional")]
     return aside(context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_condition_list"), Topic.CONDITION)
 
 
 def _is_bare_cramp(heard: Heard) -> bool:
-    """"Leg cramps": our subject and nothing else. Asking which condition is meant would be no help."""
+    """ "Leg cramps": our subject and nothing else. Asking which condition is meant would be no help."""
     said = heard.told.words if heard.told else 0
-    return {"bare", "cramp"} <= heard.signals and not {"pronoun", "question"} & heard.signals and 0 < said <= BARE_WORDS and not heard.mentions
+    return (
+        {"bare", "cramp"} <= heard.signals
+        and not {"pronoun", "question"} & heard.signals
+        and 0 < said <= BARE_WORDS
+        and not heard.mentions
+    )
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -144,22 +166,38 @@ def answer_condition_list(heard: Heard, context: Context, composer: Composer) ->
 
 def show_page(shown: Tuple[str, ...], start: int, context: Context, composer: Composer) -> Turn:
     """Links ``start`` … of a list of ``condition:grade``, under their grades, and how many are left."""
-    page = [tuple(entry.split(":")) for entry in shown[start:start + PAGE]]
+    page = [tuple(entry.split(":")) for entry in shown[start : start + PAGE]]
     links, entries = composer.links_at(page)
     pieces = [replace(piece, paragraph=number > 0) for number, piece in enumerate(links)]
     left = len(shown) - start - len(page)
-    pieces.append(composer.phrase("connect.more_to_come", count=str(left)) if left else composer.phrase("connect.end_of_list"))
+    pieces.append(
+        composer.phrase("connect.more_to_come", count=str(left)) if left else composer.phrase("connect.end_of_list")
+    )
     buttons = composer.buttons("ask_more") if left else composer.buttons("ask_medicines", "ask_risk_factors")
-    return reply(context, Topic.CONDITION_LIST, pieces, buttons, entries, shown=shown, position=start + len(page),
-                 options=tuple(f"#ask_condition={c}" for c, _ in page))
+    return reply(
+        context,
+        Topic.CONDITION_LIST,
+        pieces,
+        buttons,
+        entries,
+        shown=shown,
+        position=start + len(page),
+        options=tuple(f"#ask_condition={c}" for c, _ in page),
+    )
 
 
 def _group(group: str, context: Context, composer: Composer) -> Turn:
     members = [c.id for c in composer.knowledge.in_group(group)]
     intro = composer.phrase("connect.group_of", group=composer.knowledge.groups[group])
     links, entries = composer.links(members)
-    return reply(context, Topic.CONDITION_LIST, [intro, *links], composer.buttons("ask_condition_list"), entries,
-                 options=tuple(f"#ask_condition={c}" for c in members))
+    return reply(
+        context,
+        Topic.CONDITION_LIST,
+        [intro, *links],
+        composer.buttons("ask_condition_list"),
+        entries,
+        options=tuple(f"#ask_condition={c}" for c in members),
+    )
 
 
 def find_option(position: Optional[int], context: Context) -> Optional[str]:

@@ -1,4 +1,5 @@
 """The flow of a talk: more, again, back, why, the second one, yes and no, corrections, and not being understood."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -6,7 +7,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import PAGE, answer_condition, answer_condition_list, find_option, show_page
-from legcramps.answers.turn import aside, reply
+from legcramps.answers.turn import aside
 from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, PieceKind, Topic, Turn
 
 Follow = Callable[[Heard, Context, Composer], Turn]
@@ -14,10 +15,33 @@ Follow = Callable[[Heard, Context, Composer], Turn]
 
 SHORT_STATEMENTS = 2
 
-SUGGESTIBLE = frozenset({
-    "ask_definition", "ask_muscles", "ask_relief", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition_list",
-    "ask_medicines", "ask_restless_legs", "ask_difference", "tell_apart", "ask_evidence", "ask_source", "ask_treatment", "ask_prevention",
-    "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_symptoms", "ask_mechanism", "ask_help"})
+SUGGESTIBLE = frozenset(
+    {
+        "ask_definition",
+        "ask_muscles",
+        "ask_relief",
+        "ask_causes",
+        "ask_known_causes",
+        "ask_risk_factors",
+        "ask_condition_list",
+        "ask_medicines",
+        "ask_restless_legs",
+        "ask_difference",
+        "tell_apart",
+        "ask_evidence",
+        "ask_source",
+        "ask_treatment",
+        "ask_prevention",
+        "ask_diagnosis",
+        "ask_outlook",
+        "ask_seriousness",
+        "ask_see_doctor",
+        "ask_frequency",
+        "ask_symptoms",
+        "ask_mechanism",
+        "ask_help",
+    }
+)
 MAX_SUGGESTIONS = 2
 
 _IF_A_CRAMP = "#ask_definition"
@@ -42,7 +66,11 @@ def _said(context: Context, back: int, composer: Composer) -> Tuple[Answer, ...]
 
 def answer_repeat(heard: Heard, context: Context, composer: Composer) -> Turn:
     again = _said(context, 1, composer)
-    return Turn(again, context) if again else aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_to_repeat")])
+    return (
+        Turn(again, context)
+        if again
+        else aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_to_repeat")])
+    )
 
 
 def answer_shorter(heard: Heard, context: Context, composer: Composer) -> Turn:
@@ -66,11 +94,20 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
         return show_page(context.shown, before * PAGE, context, composer)
     again = _said_before(context, composer)
     if not again:
-        return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_before")], composer.buttons("ask_help"))
+        return aside(
+            context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_before")], composer.buttons("ask_help")
+        )
     first = again[0]
     named = tuple(dict.fromkeys(c.id for a in again for c in a.conditions))
-    return Turn(again, context.but(topic=first.topic.value if first.topic else context.topic, conditions=named or context.conditions,
-                                   options=tuple(b.payload for b in again[-1].buttons), said=context.said[:-1]))
+    return Turn(
+        again,
+        context.but(
+            topic=first.topic.value if first.topic else context.topic,
+            conditions=named or context.conditions,
+            options=tuple(b.payload for b in again[-1].buttons),
+            said=context.said[:-1],
+        ),
+    )
 
 
 def _said_before(context: Context, composer: Composer) -> Tuple[Answer, ...]:
@@ -80,7 +117,9 @@ def _said_before(context: Context, composer: Composer) -> Tuple[Answer, ...]:
 
 
 _DANGER = (Outcome.URGENT.value, Outcome.CRISIS.value)
-_LEADING_TO_THE_LIST = frozenset(topic.value for topic in (Topic.CAUSES, Topic.KNOWN_CAUSES, Topic.RISK_FACTORS, Topic.SITUATION))
+_LEADING_TO_THE_LIST = frozenset(
+    topic.value for topic in (Topic.CAUSES, Topic.KNOWN_CAUSES, Topic.RISK_FACTORS, Topic.SITUATION)
+)
 
 
 def answer_more(heard: Heard, context: Context, composer: Composer) -> Turn:
@@ -94,8 +133,12 @@ def answer_more(heard: Heard, context: Context, composer: Composer) -> Turn:
         return show_page(context.shown, context.position, context, composer)
     if context.topic in _LEADING_TO_THE_LIST:
         return answer_condition_list(Heard("ask_condition_list"), context, composer)
-    return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_more")],
-                 composer.buttons("ask_causes", "ask_condition_list", "ask_difference"))
+    return aside(
+        context,
+        Outcome.SMALL_TALK,
+        [composer.phrase("small_talk.nothing_more")],
+        composer.buttons("ask_causes", "ask_condition_list", "ask_difference"),
+    )
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
@@ -114,19 +157,24 @@ def answer_why(heard: Heard, context: Context, composer: Composer, follow: Optio
 
 
 def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
-    """"Yes" takes what was offered; with nothing, or several things, on offer it asks what was meant."""
+    """ "Yes" takes what was offered; with nothing, or several things, on offer it asks what was meant."""
     if context.offer:
         return follow(heard_from_payload(context.offer), context.but(offer=None), composer)
     return _nothing_offered(context, composer)
 
 
 def answer_deny(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """"No" leaves what was offered; "no, dialysis" is a correction; "no, it just aches" is no cramp, so not ours."""
+    """ "No" leaves what was offered; "no, dialysis" is a correction; "no, it just aches" is no cramp, so not ours."""
     meant = _meant(heard, context)
     if meant:
         return answer_condition(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if context.offer == _IF_A_CRAMP:
-        return aside(context, Outcome.OUT_OF_SCOPE, [composer.phrase("out_of_scope.other_health")], composer.buttons("ask_definition", "ask_help"))
+        return aside(
+            context,
+            Outcome.OUT_OF_SCOPE,
+            [composer.phrase("out_of_scope.other_health")],
+            composer.buttons("ask_definition", "ask_help"),
+        )
     return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.deny_ok")], options=(), offer=None)
 
 
@@ -135,12 +183,16 @@ def answer_unsure(heard: Heard, context: Context, composer: Composer) -> Turn:
 
 
 def _nothing_offered(context: Context, composer: Composer) -> Turn:
-    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.nothing_offered")],
-                 composer.buttons("ask_relief", "ask_causes", "ask_difference"))
+    return aside(
+        context,
+        Outcome.CLARIFY,
+        [composer.phrase("clarify.nothing_offered")],
+        composer.buttons("ask_relief", "ask_causes", "ask_difference"),
+    )
 
 
 def answer_option(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
-    """"The second one", counted in what was really shown, or "the pregnancy one".
+    """ "The second one", counted in what was really shown, or "the pregnancy one".
 
     A list of conditions stays open: "and the last?", "next page".
     """
@@ -148,29 +200,43 @@ def answer_option(heard: Heard, context: Context, composer: Composer, follow: Op
     if chosen:
         turn = follow(heard_from_payload(chosen), context, composer)
         if all(payload.startswith("#ask_condition=") for payload in context.options):
-            return replace(turn, context=turn.context.but(options=context.options, shown=context.shown, position=context.position))
+            return replace(
+                turn, context=turn.context.but(options=context.options, shown=context.shown, position=context.position)
+            )
         return turn
     if heard.option is None and (heard.named() or heard.named("ambiguous")):
         return follow(replace(heard, intent="ask_condition"), context, composer)
     if not context.options:
-        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.nothing_shown")],
-                     composer.buttons("ask_condition_list", "ask_causes"))
-    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.no_such_option", count=str(len(context.options)))],
-                 options=context.options)
+        return aside(
+            context,
+            Outcome.CLARIFY,
+            [composer.phrase("clarify.nothing_shown")],
+            composer.buttons("ask_condition_list", "ask_causes"),
+        )
+    return aside(
+        context,
+        Outcome.CLARIFY,
+        [composer.phrase("clarify.no_such_option", count=str(len(context.options)))],
+        options=context.options,
+    )
 
 
 # --- corrections, leaving, starting over -----------------------------------------------------------------------------
 
 
 def answer_correction(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
-    """"No, I meant hypo": answers what was meant; with nothing named, asks again."""
+    """ "No, I meant hypo": answers what was meant; with nothing named, asks again."""
     meant = _meant(heard, context)
     if meant:
         return follow(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if not context.said:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.correct_assistant")])
-    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.corrected")],
-                 composer.buttons("ask_causes", "ask_relief", "ask_difference"))
+    return aside(
+        context,
+        Outcome.CLARIFY,
+        [composer.phrase("clarify.corrected")],
+        composer.buttons("ask_causes", "ask_relief", "ask_difference"),
+    )
 
 
 def _meant(heard: Heard, context: Context) -> Tuple[Mention, ...]:
@@ -185,8 +251,12 @@ def answer_cancel(heard: Heard, context: Context, composer: Composer) -> Turn:
 
 def answer_start_over(heard: Heard, context: Context, composer: Composer) -> Turn:
     fresh = Context(notices=context.notices)
-    return aside(fresh, Outcome.SMALL_TALK, [composer.phrase("small_talk.start_over")],
-                 composer.buttons("ask_relief", "ask_causes", "ask_difference"))
+    return aside(
+        fresh,
+        Outcome.SMALL_TALK,
+        [composer.phrase("small_talk.start_over")],
+        composer.buttons("ask_relief", "ask_causes", "ask_difference"),
+    )
 
 
 def answer_forget(heard: Heard, context: Context, composer: Composer) -> Turn:
@@ -221,15 +291,25 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
 
 def answer_unclear_trouble(heard: Heard, context: Context, composer: Composer) -> Turn:
     """Leg trouble at night that may be a cramp or not: asks, since pain alone is not ours. A "yes" gets what a cramp is."""
-    return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.is_it_a_cramp")],
-                 composer.buttons("ask_definition", "ask_causes", "ask_difference"), offer=_IF_A_CRAMP)
+    return aside(
+        context,
+        Outcome.CLARIFY,
+        [composer.phrase("clarify.is_it_a_cramp")],
+        composer.buttons("ask_definition", "ask_causes", "ask_difference"),
+        offer=_IF_A_CRAMP,
+    )
 
 
 def answer_something_else(heard: Heard, context: Context, composer: Composer) -> Turn:
     return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.something_else")])
 
 
-ERRORS: Dict[str, str] = {"empty": "error.empty", "too_long": "error.too_long", "unknown_button": "error.button", "internal": "error.internal"}
+ERRORS: Dict[str, str] = {
+    "empty": "error.empty",
+    "too_long": "error.too_long",
+    "unknown_button": "error.button",
+    "internal": "error.internal",
+}
 
 
 def answer_unusable(heard: Heard, context: Context, composer: Composer) -> Turn:

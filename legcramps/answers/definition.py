@@ -1,4 +1,5 @@
 """What night leg cramps are and which muscles they take."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer

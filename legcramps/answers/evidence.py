@@ -1,23 +1,32 @@
 """How sure the source is of something, and where it says it."""
+
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
 
 from legcramps.answers.compose import Composer, join_names
-from legcramps.answers.turn import aside, reply, too_long
-from legcramps.answers.types import ConditionLink, Context, Heard, Outcome, Piece, Topic, Turn
+from legcramps.answers.turn import reply, too_long
+from legcramps.answers.types import ConditionLink, Context, Heard, Piece, Topic, Turn
 
 
 def answer_evidence(heard: Heard, context: Context, composer: Composer) -> Turn:
     """The grade of what is named, or was spoken of last, explained; else how the source's claims differ in strength."""
-    ids = [m.id for m in heard.named()] or list(context.conditions if context.topic != Topic.CONDITION_LIST.value else ())
+    ids = [m.id for m in heard.named()] or list(
+        context.conditions if context.topic != Topic.CONDITION_LIST.value else ()
+    )
     if ids:
         pieces, entries = _explained(ids, composer)
         return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_condition_list"), entries)
     pieces: List[Piece] = [
         composer.phrase("evidence.intro"),
-        *composer.statements("known.list", "risk.age", "risk.pregnancy", "medicines.urine_output",
-                             "medicines.no_direct_link_known", "list.other_issues"),
+        *composer.statements(
+            "known.list",
+            "risk.age",
+            "risk.pregnancy",
+            "medicines.urine_output",
+            "medicines.no_direct_link_known",
+            "list.other_issues",
+        ),
     ]
     return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_known_causes"))
 
@@ -47,7 +56,9 @@ def answer_source(heard: Heard, context: Context, composer: Composer) -> Turn:
     url = composer.operator.source_url
     if url:
         pieces.append(composer.phrase("source.link", url=url))
-    places = [cite for stored in (context.said[-1] if context.said else ()) for cite in composer.restore(stored).citations]
+    places = [
+        cite for stored in (context.said[-1] if context.said else ()) for cite in composer.restore(stored).citations
+    ]
     if not places:
         pieces.append(composer.phrase("source.nothing_yet"))
         return reply(context, Topic.SOURCE, pieces, composer.buttons("ask_definition", "ask_causes"))

@@ -3,6 +3,7 @@
 "And my age?", "what is that?", "how is it treated?" say what they mean only beside the answer before them. The classifier sees one message; here
 the context decides. Nothing is read anew in danger, for a button, or where the message stands by itself.
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -15,21 +16,64 @@ SHORT = 6
 SHORT_QUESTION = 8
 """The same for one that leans on it with "it" or "that"."""
 
-_OF_CONDITIONS = frozenset(topic.value for topic in (
-    Topic.CONDITION, Topic.CONDITION_LIST, Topic.CONDITION_DETAILS, Topic.CAUSES, Topic.KNOWN_CAUSES, Topic.RISK_FACTORS, Topic.MEDICINES,
-    Topic.SITUATION, Topic.EVIDENCE))
-_OF_ONE = frozenset(topic.value for topic in (Topic.CONDITION, Topic.CONDITION_DETAILS, Topic.MEDICINES, Topic.EVIDENCE))
+_OF_CONDITIONS = frozenset(
+    topic.value
+    for topic in (
+        Topic.CONDITION,
+        Topic.CONDITION_LIST,
+        Topic.CONDITION_DETAILS,
+        Topic.CAUSES,
+        Topic.KNOWN_CAUSES,
+        Topic.RISK_FACTORS,
+        Topic.MEDICINES,
+        Topic.SITUATION,
+        Topic.EVIDENCE,
+    )
+)
+_OF_ONE = frozenset(
+    topic.value for topic in (Topic.CONDITION, Topic.CONDITION_DETAILS, Topic.MEDICINES, Topic.EVIDENCE)
+)
 _OF_RESTLESS_LEGS = frozenset(topic.value for topic in (Topic.RESTLESS_LEGS, Topic.DIFFERENCE))
-_OF_CRAMPS = frozenset(topic.value for topic in (Topic.DEFINITION, Topic.MUSCLES, Topic.RELIEF, Topic.CAUSES, Topic.SITUATION))
+_OF_CRAMPS = frozenset(
+    topic.value for topic in (Topic.DEFINITION, Topic.MUSCLES, Topic.RELIEF, Topic.CAUSES, Topic.SITUATION)
+)
 
 _WEAK = frozenset({"nlu_fallback", "chat", "ask_condition_details", "correct_assistant"})
-_WEAK_FOR_OTHERS = frozenset({"ask_more", "ask_seriousness", "ask_diagnosis", "ask_condition", "ask_other", "nlu_fallback", "chat"})
-_WEAK_FOR_A_GROUP = frozenset({"nlu_fallback", "chat", "ask_other_health", "ask_off_topic", "ask_known_causes", "ask_condition", "ask_condition_details"})
+_WEAK_FOR_OTHERS = frozenset(
+    {"ask_why", "ask_more", "ask_seriousness", "ask_diagnosis", "ask_condition", "ask_other", "nlu_fallback", "chat"}
+)
+_WEAK_FOR_A_GROUP = frozenset(
+    {
+        "nlu_fallback",
+        "chat",
+        "ask_other_health",
+        "ask_off_topic",
+        "ask_known_causes",
+        "ask_condition",
+        "ask_condition_details",
+    }
+)
 _SAID_OF_RESTLESS_LEGS = frozenset({"ask_definition", "ask_symptoms"})
 """What the source has an answer to: what it is like, how long it goes on."""
-_NOT_SAID_OF_RESTLESS_LEGS = frozenset({
-    "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition", "ask_medicines", "ask_mechanism", "ask_treatment", "ask_relief",
-    "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_other"})
+_NOT_SAID_OF_RESTLESS_LEGS = frozenset(
+    {
+        "ask_causes",
+        "ask_known_causes",
+        "ask_risk_factors",
+        "ask_condition",
+        "ask_medicines",
+        "ask_mechanism",
+        "ask_treatment",
+        "ask_relief",
+        "ask_prevention",
+        "ask_diagnosis",
+        "ask_outlook",
+        "ask_seriousness",
+        "ask_see_doctor",
+        "ask_frequency",
+        "ask_other",
+    }
+)
 _MAX_GLOSSED = 2
 
 
@@ -40,25 +84,41 @@ def read(heard: Heard, context: Context) -> Heard:
     alone = _a_story(heard) or _a_shown_one(heard, context)
     if alone or context.topic is None:
         return alone or heard
-    return (_of_restless_legs(heard, context) or _what_else(heard, context) or _a_group(heard, context) or _what_is_that(heard, context)
-            or _a_condition(heard, context) or heard)
+    return (
+        _of_restless_legs(heard, context)
+        or _what_else(heard, context)
+        or _a_group(heard, context)
+        or _what_is_that(heard, context)
+        or _a_condition(heard, context)
+        or heard
+    )
 
 
 def _a_story(heard: Heard) -> Optional[Heard]:
-    """"I have this urge to move, some nights a cramp, and anemia too": told and not asked, so what it names is answered."""
+    """ "I have this urge to move, some nights a cramp, and anemia too": told and not asked, so what it names is answered."""
     described = heard.intent == "tell_apart" and heard.told.points and not heard.told.asks
     return replace(heard, intent="tell_situation", parts=()) if described and heard.named() else None
 
 
 def _of_restless_legs(heard: Heard, context: Context) -> Optional[Heard]:
-    """"Does it hurt?", after restless legs, is about them; "so it's restless legs?", after cramps, asks whether they are the same."""
+    """ "Does it hurt?", after restless legs, is about them; "so it's restless legs?", after cramps, asks whether they are the same."""
     leans, signals = "pronoun" in heard.signals, heard.signals
     if heard.intent == "ask_restless_legs":
         same = leans and "restless_legs" in signals and "what_is" not in signals and context.topic in _OF_CRAMPS
         return replace(heard, intent="ask_difference") if same else None
-    if heard.intent == "ask_other_health" and context.topic in _OF_CRAMPS and leans and {"bare", "pain"} <= signals and "first_person" not in signals:
+    if (
+        heard.intent == "ask_other_health"
+        and context.topic in _OF_CRAMPS
+        and leans
+        and {"bare", "pain"} <= signals
+        and "first_person" not in signals
+    ):
         return replace(heard, intent="ask_symptoms")  # "does it hurt?", of cramps
-    if context.topic not in _OF_RESTLESS_LEGS or not leans or heard.told.words > SHORT_QUESTION + 2 * ("cramp" in signals):
+    if (
+        context.topic not in _OF_RESTLESS_LEGS
+        or not leans
+        or heard.told.words > SHORT_QUESTION + 2 * ("cramp" in signals)
+    ):
         return None
     if "cramp" in signals:
         compares = heard.intent == "ask_definition" and "ask_difference" in heard.alternatives[:2]
@@ -75,7 +135,7 @@ def _of_restless_legs(heard: Heard, context: Context) -> Optional[Heard]:
 
 
 def _what_else(heard: Heard, context: Context) -> Optional[Heard]:
-    """"Are there others?", after a condition or a story: the list. The rest of a list is left to "more"."""
+    """ "Are there others?", after a condition or a story: the list. The rest of a list is left to "more"."""
     paging = context.position < len(context.shown)
     asks = heard.told.others and heard.told.asks and heard.intent in _WEAK_FOR_OTHERS
     if asks and not paging and not heard.mentions and context.topic in _OF_CONDITIONS and not context.misunderstood:
@@ -84,23 +144,38 @@ def _what_else(heard: Heard, context: Context) -> Optional[Heard]:
 
 
 def _a_group(heard: Heard, context: Context) -> Optional[Heard]:
-    """"Only the ones about nerves", of the list that was shown."""
-    of_the_list = context.topic == Topic.CONDITION_LIST.value and heard.group and heard.told.picks and "first_person" not in heard.signals
+    """ "Only the ones about nerves", of the list that was shown."""
+    of_the_list = (
+        context.topic == Topic.CONDITION_LIST.value
+        and heard.group
+        and heard.told.picks
+        and "first_person" not in heard.signals
+    )
     return replace(heard, intent="ask_condition_list") if of_the_list and heard.intent in _WEAK_FOR_A_GROUP else None
 
 
 def _what_is_that(heard: Heard, context: Context) -> Optional[Heard]:
-    """"What is that?", after one condition, asks what the condition is."""
-    plain = {"pronoun", "what_is"} <= heard.signals and not {"cramp", "leg", "restless_legs"} & heard.signals and not heard.mentions
+    """ "What is that?", after one condition, asks what the condition is."""
+    plain = (
+        {"pronoun", "what_is"} <= heard.signals
+        and not {"cramp", "leg", "restless_legs"} & heard.signals
+        and not heard.mentions
+    )
     about_one = context.topic in _OF_ONE and 0 < len(context.conditions) <= _MAX_GLOSSED
     short = heard.told.words <= SHORT and heard.intent == "ask_definition"
     return replace(heard, intent="ask_condition_details") if plain and about_one and short else None
 
 
 def _a_shown_one(heard: Heard, context: Context) -> Optional[Heard]:
-    """"The thyroid one": of all that the word touches, the one that was just shown."""
+    """ "The thyroid one": of all that the word touches, the one that was just shown."""
     family = {m.family for m in heard.mentions}
-    if len(heard.mentions) < 2 or len(family) != 1 or None in family or heard.told.words > SHORT or "question" in heard.signals:
+    if (
+        len(heard.mentions) < 2
+        or len(family) != 1
+        or None in family
+        or heard.told.words > SHORT
+        or "question" in heard.signals
+    ):
         return None
     shown = tuple(m for m in heard.mentions if f"#ask_condition={m.id}" in context.options)
     if not 0 < len(shown) < len(heard.mentions):
@@ -109,13 +184,20 @@ def _a_shown_one(heard: Heard, context: Context) -> Optional[Heard]:
 
 
 def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
-    """"And my age?", "type 2 I mean": a listed condition named in few words, after an answer about such."""
+    """ "And my age?", "type 2 I mean": a listed condition named in few words, after an answer about such."""
     named = heard.named()
     short = heard.told.words <= SHORT and context.topic in _OF_CONDITIONS
     if not named or not {"cramp", "restless_legs"}.isdisjoint(heard.signals):
         return None
-    if heard.intent == "ask_condition" and heard.told.details and "pronoun" not in heard.signals and _ids(named) <= set(context.conditions):
-        return replace(heard, intent="ask_condition_details")  # "what medicine do you take for it?", of what was just spoken of
+    if (
+        heard.intent == "ask_condition"
+        and heard.told.details
+        and "pronoun" not in heard.signals
+        and _ids(named) <= set(context.conditions)
+    ):
+        return replace(
+            heard, intent="ask_condition_details"
+        )  # "what medicine do you take for it?", of what was just spoken of
     feeling = heard.intent == "express_feeling" and "listed" in heard.signals  # "i'm pregnant", not "i'm tired"
     if not short or not (feeling or heard.intent in _WEAK):
         return None

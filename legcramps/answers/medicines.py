@@ -1,4 +1,5 @@
 """Whether medicines are linked to night leg cramps."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -11,6 +12,8 @@ def answer_medicines(heard: Heard, context: Context, composer: Composer) -> Turn
     """About the medicines named; with none named, all that the source says of medicines."""
     if heard.named() or heard.named("unlisted") or heard.named("ambiguous"):
         return answer_condition(heard, context, composer)
-    pieces = [*composer.statements("medicines.examples", "medicines.urine_output", "medicines.no_direct_link_known"),
-              composer.phrase("advice.keep_taking", paragraph=True)]
+    pieces = [
+        *composer.statements("medicines.examples", "medicines.urine_output", "medicines.no_direct_link_known"),
+        composer.phrase("advice.keep_taking", paragraph=True),
+    ]
     return reply(context, Topic.MEDICINES, pieces, composer.buttons("ask_evidence", "ask_condition_list"))

@@ -1,4 +1,5 @@
 """Questions about night leg cramps that the source does not answer: said plainly, with what it does have."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import MAX_NAMED, Composer, join_names

@@ -1,4 +1,5 @@
 """What is not this assistant's business: refused kindly, with nothing from the source."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -13,8 +14,12 @@ def answer_out_of_scope(heard: Heard, context: Context, composer: Composer) -> T
         key = "other_health" if heard.intent == "ask_other_health" else "off_topic"
     if key == "off_topic" and _said_last(key, context):
         key = "off_topic_again"
-    return aside(context, Outcome.OUT_OF_SCOPE, [composer.phrase(f"out_of_scope.{key}")],
-                 composer.buttons("ask_definition", "ask_help"))
+    return aside(
+        context,
+        Outcome.OUT_OF_SCOPE,
+        [composer.phrase(f"out_of_scope.{key}")],
+        composer.buttons("ask_definition", "ask_help"),
+    )
 
 
 def _said_last(key: str, context: Context) -> bool:

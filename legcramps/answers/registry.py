@@ -1,12 +1,28 @@
 """Which pure function answers which intent, and what every turn has in common: parts, notices, memory of what was said."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
 from typing import AbstractSet, Callable, Dict, Optional, Tuple
 
-from legcramps.answers import (causes, comparison, conditions, conversation, definition, evidence, in_context, medicines, not_covered, out_of_scope,
-                               relief, restless_legs, safety, situation, small_talk)
+from legcramps.answers import (
+    causes,
+    comparison,
+    conditions,
+    conversation,
+    definition,
+    evidence,
+    in_context,
+    medicines,
+    not_covered,
+    out_of_scope,
+    relief,
+    restless_legs,
+    safety,
+    situation,
+    small_talk,
+)
 from legcramps.answers.compose import Composer, store
 from legcramps.answers.turn import joined
 from legcramps.answers.types import Answer, Context, Heard, Outcome, Turn
@@ -42,8 +58,8 @@ INTENTS: Dict[str, AnswerFunction] = {
     "tell_situation": situation.answer_situation,
     "ask_evidence": evidence.answer_evidence,
     "ask_source": evidence.answer_source,
-    **{intent: not_covered.answer_not_covered for intent in not_covered.TOPIC_OF},
-    **{intent: small_talk.answer_small_talk for intent in small_talk.PHRASE_OF},
+    **dict.fromkeys(not_covered.TOPIC_OF, not_covered.answer_not_covered),
+    **dict.fromkeys(small_talk.PHRASE_OF, small_talk.answer_small_talk),
     "affirm": partial(conversation.answer_affirm, follow=_follow),
     "deny": conversation.answer_deny,
     "be_unsure": conversation.answer_unsure,
@@ -96,13 +112,19 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
 
 def _answer(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction]) -> Turn:
     """The message and its parts. The guided comparison comes last, since it ends with a question to the person."""
-    questions = [(heard, function or INTENTS[heard.intent]), *((replace(part, told=heard.told), INTENTS[part.intent]) for part in heard.parts)]
+    questions = [
+        (heard, function or INTENTS[heard.intent]),
+        *((replace(part, told=heard.told), INTENTS[part.intent]) for part in heard.parts),
+    ]
     asked = {question.intent for question, _ in questions}
     questions = [pair for pair in questions if not _is_needless(pair[0], heard, asked)]
     turn = Turn((), context)
     for question, answer in sorted(questions, key=lambda pair: pair[0].intent == "tell_apart"):
         more = answer(question, turn.context, composer)
-        turn = joined(turn, replace(more, answers=tuple(a for a in more.answers if question is heard or not _is_said(a, turn.answers))))
+        turn = joined(
+            turn,
+            replace(more, answers=tuple(a for a in more.answers if question is heard or not _is_said(a, turn.answers))),
+        )
     return turn
 
 
@@ -117,7 +139,9 @@ def _is_needless(question: Heard, whole: Heard, asked: AbstractSet[str]) -> bool
 def _is_said(answer: Answer, before: Tuple[Answer, ...]) -> bool:
     """Whether a reply would only say again what the turn has said."""
     facts = {key for other in before for key in other.statements}
-    return answer.text in {other.text for other in before} or bool(answer.statements) and set(answer.statements) <= facts
+    return answer.text in {other.text for other in before} or (
+        bool(answer.statements) and set(answer.statements) <= facts
+    )
 
 
 def _with_notices(answer: Answer, composer: Composer) -> Answer:

@@ -1,4 +1,5 @@
 """What eases a cramp: the one thing that the source gives."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer

@@ -1,4 +1,5 @@
 """Restless legs syndrome, only so far as the source sets it beside night leg cramps. Which of the two: ``comparison.py``."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -12,12 +13,23 @@ def answer_restless_legs(heard: Heard, context: Context, composer: Composer) -> 
 
 
 def answer_difference(heard: Heard, context: Context, composer: Composer) -> Turn:
-    pieces = composer.statements("restless_legs.confused", "restless_legs.different", "restless_legs.urge", "restless_legs.pain",
-                                 "restless_legs.lasts", "definition.what")
+    pieces = composer.statements(
+        "restless_legs.confused",
+        "restless_legs.different",
+        "restless_legs.urge",
+        "restless_legs.pain",
+        "restless_legs.lasts",
+        "definition.what",
+    )
     return reply(context, Topic.DIFFERENCE, pieces, composer.buttons("tell_apart", "ask_causes"))
 
 
 def answer_restless_legs_other(heard: Heard, context: Context, composer: Composer) -> Turn:
     pieces = (composer.phrase("not_covered.restless_legs_other"), composer.phrase("advice.ask_professional"))
-    return aside(context, Outcome.NOT_COVERED, pieces, composer.buttons("ask_restless_legs", "ask_difference"),
-                 Topic.RESTLESS_LEGS_OTHER)
+    return aside(
+        context,
+        Outcome.NOT_COVERED,
+        pieces,
+        composer.buttons("ask_restless_legs", "ask_difference"),
+        Topic.RESTLESS_LEGS_OTHER,
+    )

@@ -1,4 +1,5 @@
 """The fixed words for an emergency and for self-harm. General safety advice, not from the source; no menu, no facts."""
+
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
@@ -16,4 +17,6 @@ def answer_urgent(heard: Heard, context: Context, composer: Composer) -> Turn:
 def answer_crisis(heard: Heard, context: Context, composer: Composer) -> Turn:
     number = composer.operator.emergency_number or composer.phrase("safety.emergency_number").text
     line = composer.operator.crisis_line or composer.phrase("safety.crisis_line").text
-    return aside(context, Outcome.CRISIS, [composer.phrase("safety.crisis", number=number, line=line)], offer=None, options=())
+    return aside(
+        context, Outcome.CRISIS, [composer.phrase("safety.crisis", number=number, line=line)], offer=None, options=()
+    )

@@ -1,4 +1,5 @@
 """A story told: what of it the source speaks of, each with its grade, and never "this is why"."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -28,7 +29,9 @@ def answer_situation(heard: Heard, context: Context, composer: Composer) -> Turn
     buttons = composer.buttons("ask_condition_list", "ask_relief", "tell_apart" if restless else "ask_evidence")
     story = tuple(dict.fromkeys([*context.story, *ids]))
     turn = Turn((), context)
-    closing, short = (composer.phrase(f"advice.{key}", paragraph=True) for key in ("not_a_diagnosis", "not_a_diagnosis_short"))
+    closing, short = (
+        composer.phrase(f"advice.{key}", paragraph=True) for key in ("not_a_diagnosis", "not_a_diagnosis_short")
+    )
     strength = list(composer.knowledge.grades)
     pairs = sorted(((entry.id, entry.link) for entry in entries), key=lambda pair: strength.index(pair[1]))
     while len(pairs) > 1 and too_long((*facts, *rest, short)):
@@ -48,8 +51,9 @@ def answer_situation(heard: Heard, context: Context, composer: Composer) -> Turn
     return turn
 
 
-def _as_many_as_fit(pairs: Sequence[Tuple[str, str]], intro: Optional[Piece],
-                    composer: Composer) -> Tuple[int, List[Piece], Tuple[ConditionLink, ...]]:
+def _as_many_as_fit(
+    pairs: Sequence[Tuple[str, str]], intro: Optional[Piece], composer: Composer
+) -> Tuple[int, List[Piece], Tuple[ConditionLink, ...]]:
     """How many of ``pairs`` go into one reply, at least one and never all; its pieces and entries. What has one grade stays together if it can."""
     fitting = []
     for some in range(1, len(pairs)):

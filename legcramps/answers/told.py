@@ -15,6 +15,7 @@ point      asked                                           values
 "does not") and cut into clauses; in each the words of each point are looked for, and what turns them round or weakens them. The words
 stand in ``told_words.py``.
 """
+
 from __future__ import annotations
 
 import re
@@ -57,12 +58,24 @@ def _words(block: str, after: str = "") -> Pattern[str]:
 _PLAIN = tuple((re.compile(pattern), into) for pattern, into in words.PLAIN)
 _EVIDENCE = {"pain": _words(words.PAIN), "urge": _words(words.URGE), "muscle": _words(words.MUSCLE)}
 _HINTS = {point: tuple((_words(block), value) for block, value in rules) for point, rules in words.HINTS.items()}
-_NO_HINT, _NEGATION, _NO_NEGATION, _NOT_MUCH = _words(words.NO_HINT), _words(words.NEGATION), _words(words.NO_NEGATION), _words(words.NOT_MUCH)
-_SOME, _UNSURE, _LONG, _SHORT = _words(words.SOME, "(?! while)"), _words(words.UNSURE), _words(words.LONG), _words(words.SHORT)
+_NO_HINT, _NEGATION, _NO_NEGATION, _NOT_MUCH = (
+    _words(words.NO_HINT),
+    _words(words.NEGATION),
+    _words(words.NO_NEGATION),
+    _words(words.NOT_MUCH),
+)
+_SOME, _UNSURE, _LONG, _SHORT = (
+    _words(words.SOME, "(?! while)"),
+    _words(words.UNSURE),
+    _words(words.LONG),
+    _words(words.SHORT),
+)
 _CHANGED_MIND, _CORRECTS = _words(words.CHANGED_MIND), _words(words.CORRECTS)
 _OF_THE_ILLNESS = re.compile(rf"{_any(words.OF_THE_ILLNESS)}$")
 _WHEN_BEFORE, _WHEN_AFTER = re.compile(rf"\b{_any(words.WHEN_BEFORE)} ?$"), re.compile(rf" ?{_any(words.WHEN_AFTER)}\b")
-_REPLIES = tuple((value, re.compile(_any(rf"(?:<filler> )*{_any(block)}(?: <filler>)*"))) for value, block in words.REPLIES.items())
+_REPLIES = tuple(
+    (value, re.compile(_any(rf"(?:<filler> )*{_any(block)}(?: <filler>)*"))) for value, block in words.REPLIES.items()
+)
 _LEADS = tuple((value, re.compile(_any(rf"(?:<filler> )*{lead}"))) for value, lead in words.LEADS.items())
 _POINTED = re.compile(words.POINTED)
 _ASKS = re.compile(rf"(?:{_any(words.ASKS_AFTER)} )*{_any(words.ASKS)}")
@@ -70,16 +83,22 @@ _STOPS = re.compile(_any(rf"(?:(?:<filler>|{_any(words.STOPS_AFTER)}) )*{_any(wo
 _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
 _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
-_DURATION = re.compile(_any(
-    r"(?:(?P<low><number>) ?(?:-|–|to|or|/|and) ?)?(?:\b(?P<high><number>)(?:ish| or so| odd)? ?)?(?:of |good |full |whole |long )?\b(?P<unit>seconds|minutes|hours)\b(?P<half> and a half)?"))
+_DURATION = re.compile(
+    _any(
+        r"(?:(?P<low><number>) ?(?:-|–|to|or|/|and) ?)?(?:\b(?P<high><number>)(?:ish| or so| odd)? ?)?(?:of |good |full |whole |long )?\b(?P<unit>seconds|minutes|hours)\b(?P<half> and a half)?"
+    )
+)
 # An adjective after "and" belongs to what was said before it ("not hard and tight"); anything else starts anew.
 _CLAUSE = re.compile(
     r"[.!?;:,()\n]+|\s[-–—]+\s|(?<!\d)/(?!\d)|[+&]|\b(?:but|though|although|however|except|whereas|then|because|cos|cuz|since|yet|plus)\b|"
-    r"\band\b(?! (?:hard|tight|painful|sore|stiff|knotted|tense|half|a half)\b)")
+    r"\band\b(?! (?:hard|tight|painful|sore|stiff|knotted|tense|half|a half)\b)"
+)
 # "I am not asleep when it hurts": a new subject ends the reach of "not", unless somebody says or thinks it.
 _NEW_SUBJECT = re.compile(r"\b(?:it|that|they|i|when|if|until|while|which|so|just|only|what)\b")
 _SAYS = re.compile(r"\b(?:think|thinks|say|says|said|believe|feel|calls?|called|describe|reckon|mean|guess|suppose)\b")
-_NOT_BEHIND = re.compile(r" ?(?:is |are |was )?(?:not\b(?! (?:only|just))|none\b|free\b|less\b|never\b)(?! (?:stop|go|let|eas))")
+_NOT_BEHIND = re.compile(
+    r" ?(?:is |are |was )?(?:not\b(?! (?:only|just))|none\b|free\b|less\b|never\b)(?! (?:stop|go|let|eas))"
+)
 
 
 class _Clause(NamedTuple):
@@ -97,7 +116,7 @@ def _plain(text: str) -> str:
 def _clauses(plain: str) -> List[_Clause]:
     found, start = [], 0
     for cut in [*_CLAUSE.finditer(plain), None]:
-        text = plain[start:cut.start() if cut else len(plain)].strip()
+        text = plain[start : cut.start() if cut else len(plain)].strip()
         if text:
             found.append(_Clause(text, bool(cut) and "?" in cut.group()))
         start = cut.end() if cut else len(plain)
@@ -112,7 +131,7 @@ def _negated(before: str, after: str = "") -> bool:
     cleaned = _NO_NEGATION.sub(" ", before)
     found = list(_NEGATION.finditer(cleaned))
     if found:
-        between = cleaned[found[-1].end():]
+        between = cleaned[found[-1].end() :]
         if len(between.split()) <= MOST_BETWEEN and (not _NEW_SUBJECT.search(between) or _SAYS.search(between)):
             return True
     return bool(_NOT_BEHIND.match(after))
@@ -121,7 +140,7 @@ def _negated(before: str, after: str = "") -> bool:
 def _read_sign(clause: str, point: str) -> Optional[str]:
     """What a clause says of pain, urge or muscle."""
     for found in _EVIDENCE[point].finditer(clause):
-        before, after = clause[:found.start()], clause[found.end():]
+        before, after = clause[: found.start()], clause[found.end() :]
         if _OF_THE_ILLNESS.search(before):
             continue
         if _UNSURE.search(before):
@@ -144,7 +163,9 @@ def _read_times(clause: str) -> List[str]:
     """The values of all times in a clause that say how long it goes on: "two minutes", "1 to 2 hours", "seconds"."""
     values: List[str] = []
     for match in _DURATION.finditer(clause):
-        if _WHEN_BEFORE.search(clause[max(0, match.start() - NEAR):match.start()]) or _WHEN_AFTER.match(clause[match.end():]):
+        if _WHEN_BEFORE.search(clause[max(0, match.start() - NEAR) : match.start()]) or _WHEN_AFTER.match(
+            clause[match.end() :]
+        ):
             continue
         unit = {"seconds": 1 / 60, "minutes": 1.0, "hours": 60.0}[match["unit"]]
         numbers = [_minutes(number) for number in (match["low"], match["high"]) if number]
@@ -164,13 +185,13 @@ def _read_lasts(clause: str) -> Optional[str]:
     found = _LONG.search(clause)
     if not found or (re.search(r"\b(?:how|as) long\b", clause) and not re.search(r"\b(?:all|whole) night\b", clause)):
         return None
-    return SHORT if re.search(r"\bnot (?:go on |last |feel |be )*$", clause[:found.start()]) else LONG
+    return SHORT if re.search(r"\bnot (?:go on |last |feel |be )*$", clause[: found.start()]) else LONG
 
 
 def _read_hint(clause: str, point: str) -> Optional[str]:
     for pattern, value in _HINTS[point]:
         match = pattern.search(clause)
-        if match and (value in (NO, SOME) or not _negated(clause[:match.start()])):
+        if match and (value in (NO, SOME) or not _negated(clause[: match.start()])):
             return SOME if value == YES and _SOME.search(clause) else value
     return None
 
@@ -199,7 +220,15 @@ def _joined(values: List[str], changed_mind: bool) -> str:
     return sure[-1] if changed_mind or len(set(sure)) == 1 else SOME
 
 
-_POINT_OF = (("pain", "pain"), ("hurt", "pain"), ("urge", "urge"), ("mov", "urge"), ("tight", "muscle"), ("hard", "muscle"), ("muscle", "muscle"))
+_POINT_OF = (
+    ("pain", "pain"),
+    ("hurt", "pain"),
+    ("urge", "urge"),
+    ("mov", "urge"),
+    ("tight", "muscle"),
+    ("hard", "muscle"),
+    ("muscle", "muscle"),
+)
 _POINTED_VALUE = {"yes": YES, "no": NO, "none": NO, "zero": NO, "sometimes": SOME, "not sure": UNSURE}
 
 

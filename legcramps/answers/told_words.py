@@ -3,6 +3,7 @@
 Each block is a list of regular expressions, parted by ``" | "`` or a new line. They meet text in plain form: small letters, "does not"
 for "doesn't", "minutes" for "mins", "now_and_then" in one word. ``<name>`` stands for the block of that name in ``PARTS``.
 """
+
 from __future__ import annotations
 
 PLAIN = (
@@ -31,7 +32,10 @@ PLAIN = (
     (r"\b(?:nto|nott)\b", "not"),
     (r"\b(?:sumtimes|somtimes|sometims|some times|smtimes)\b", "sometimes"),
     (r"\b(?:mins?|minuts?|minites?|mintues?|minutes?)\b|(?<=\d)\s?m(?:ins?)?\b", " minutes"),
-    (r"\b(?:secs?|secounds?|seconds|(?<=\ba )second|(?<=one )second|(?<=split )second|(?<=\d )second)\b|(?<=\d)\s?s(?:ecs?)?\b", " seconds"),
+    (
+        r"\b(?:secs?|secounds?|seconds|(?<=\ba )second|(?<=one )second|(?<=split )second|(?<=\d )second)\b|(?<=\d)\s?s(?:ecs?)?\b",
+        " seconds",
+    ),
     (r"\b(?:hrs?|hours?|huors?)\b|(?<=\d)\s?h(?:rs?)?\b", " hours"),
     (r"\bin between\b", "in-between"),
     (r"\b(on|off|yes|no|now|over|hours|again) (?:and|&) (on|off|no|yes|then|again|over|hours)\b", r"\1_and_\2"),
@@ -42,20 +46,63 @@ PARTS = {
     "move": r"(?:mov(?:e|es|ing)|fidget(?:ing)?|wiggl(?:e|ing)|jiggl(?:e|ing)|shak(?:e|ing)|kick(?:ing)?|twitch|shift(?:ing)?|thrash(?:ing)?|squirm(?:ing)?)",
     "walk": r"(?:walk(?:ing)?|get(?:ting)? up|pac(?:e|ing)|stand(?:ing)? up|get out of bed)",
     "want": r"(?:need(?:s|ed|ing)?|have|has|having|had|got|want(?:s|ed|ing)?|must|urge[sd]?|forced|forces me|compelled|compulsion|desire|dying|desperate|impulse|"
-            r"craving|driven|feels? like|keeps?|itch(?:ing)?|makes? me (?:want|need)|pull|tempted|ache)",
+    r"craving|driven|feels? like|keeps?|itch(?:ing)?|makes? me (?:want|need)|pull|tempted|ache)",
     "legs": r"(?:it |them |him |her |to |the |an? |my |legs? |me |i |of |on |just |always |constantly |really |keep |be )",
     "illness": r"(?:rls|restless legs?(?: syndrome)?|(?:night |leg |night leg )?cramps?)",
     "filler": r"(?:well|um+|uh+|er+m*|hm+|oh|ah|so|like|honestly|actually|i (?:think|guess|suppose|would say|believe|meant?|reckon)|i'd say|please|thanks|thank you|"
-              r"mate|lol|haha|ok|okay|then|really|now|to be honest|tbh|just|in fact|hey|god|gosh|man|doc|for me|in my case|here|with me|probably|wait|sorry|hello)",
+    r"mate|lol|haha|ok|okay|then|really|now|to be honest|tbh|just|in fact|hey|god|gosh|man|doc|for me|in my case|here|with me|probably|wait|sorry|hello)",
     "number": r"(?:\d+(?:[.,]\d+)?|<counted>)",  # <counted>: the keys of COUNTED
 }
 
 COUNTED = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15,
-    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "forty five": 45, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "a couple": 2, "couple": 2,
-    "a couple of": 2, "couple of": 2, "a few": 4, "few": 4, "several": 5, "some": 4, "many": 20, "one and a half": 1.5, "half": 0.5, "half a": 0.5,
-    "half an": 0.5, "a half": 0.5, "quarter of an": 0.25, "a quarter of an": 0.25, "three quarters of an": 0.75, "less than a": 0.9, "under a": 0.9, "a good": 1,
-    "a full": 1, "a whole": 1, "a solid": 1, "a split": 0.1}
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "forty five": 45,
+    "forty-five": 45,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "a couple": 2,
+    "couple": 2,
+    "a couple of": 2,
+    "couple of": 2,
+    "a few": 4,
+    "few": 4,
+    "several": 5,
+    "some": 4,
+    "many": 20,
+    "one and a half": 1.5,
+    "half": 0.5,
+    "half a": 0.5,
+    "half an": 0.5,
+    "a half": 0.5,
+    "quarter of an": 0.25,
+    "a quarter of an": 0.25,
+    "three quarters of an": 0.75,
+    "less than a": 0.9,
+    "under a": 0.9,
+    "a good": 1,
+    "a full": 1,
+    "a whole": 1,
+    "a solid": 1,
+    "a split": 0.1,
+}
 
 # --- what tells of a point by itself
 
@@ -97,22 +144,43 @@ SHORT = r"""
 
 HINTS = {
     "pain": (
-        (r"""painless | fine | 0 (?:out of|of) (?:10|ten) | 0 ?/ ?10 | tickl\w*
-             just (?:weird|odd|strange|annoying|irritating|uncomfortable|unpleasant|restless|crawly|itchy)""", "no"),
-        (r"""uncomfortable | discomfort | unpleasant | annoying | irritating | tolerable | bearable | [1-5] (?:out of|of) (?:10|ten) | [1-5] ?/ ?10""", "some"),
-        (r"""terrible | awful | horrible | horrendous | intense | severe | sharp | brutal | hell | torment | suffer\w* | like (?:mad|crazy) | bloody | murderous
-             the worst | brings? tears | a lot | very | so much | badly | extremely | loads | tons | [6-9] (?:out of|of) (?:10|ten) | [6-9] ?/ ?10""", "yes"),
+        (
+            r"""painless | fine | 0 (?:out of|of) (?:10|ten) | 0 ?/ ?10 | tickl\w*
+             just (?:weird|odd|strange|annoying|irritating|uncomfortable|unpleasant|restless|crawly|itchy)""",
+            "no",
+        ),
+        (
+            r"""uncomfortable | discomfort | unpleasant | annoying | irritating | tolerable | bearable | [1-5] (?:out of|of) (?:10|ten) | [1-5] ?/ ?10""",
+            "some",
+        ),
+        (
+            r"""terrible | awful | horrible | horrendous | intense | severe | sharp | brutal | hell | torment | suffer\w* | like (?:mad|crazy) | bloody | murderous
+             the worst | brings? tears | a lot | very | so much | badly | extremely | loads | tons | [6-9] (?:out of|of) (?:10|ten) | [6-9] ?/ ?10""",
+            "yes",
+        ),
     ),
     "urge": (
-        (r"""can not (?:even )?move | frozen | paraly[sz]ed | (?:lie|lay|stay|keep|hold|am|is) (?:very |perfectly |quite |totally )?still
-             moving (?:it )?(?:makes it worse|hurts) | (?:just|only) (?:the )?(?:pain|hurts?) | calm | relaxed | at rest""", "no"),
-        (r"""craw\w* | creep\w* | jump(?:y|ing) | twitchy | jitter\w* | restless | antsy | ants | itch\w* | wriggl\w* | <walk> | constantly | all the time | always
-             every night | strong(?:ly)? | irresistible | badly | a lot | very | so much | keep (?:on )?<move> | <move> (?:them|it|my legs?) (?:all|about|around|constantly)""", "yes"),
+        (
+            r"""can not (?:even )?move | frozen | paraly[sz]ed | (?:lie|lay|stay|keep|hold|am|is) (?:very |perfectly |quite |totally )?still
+             moving (?:it )?(?:makes it worse|hurts) | (?:just|only) (?:the )?(?:pain|hurts?) | calm | relaxed | at rest""",
+            "no",
+        ),
+        (
+            r"""craw\w* | creep\w* | jump(?:y|ing) | twitchy | jitter\w* | restless | antsy | ants | itch\w* | wriggl\w* | <walk> | constantly | all the time | always
+             every night | strong(?:ly)? | irresistible | badly | a lot | very | so much | keep (?:on )?<move> | <move> (?:them|it|my legs?) (?:all|about|around|constantly)""",
+            "yes",
+        ),
     ),
     "muscle": (
-        (r"""soft | normal | loose | relaxed | floppy | limp | fine | nothing (?:there|like that|happens) | no different | as usual | just (?:crawl|restless|twitch)\w*""", "no"),
-        (r"""stiff\w* | hard | solid | spasms? | cramp(?:s|ed|ing|y)? | charl(?:ey|ie) horse | ball | bulg\w* | pull(?:s|ed) | twist(?:s|ed)? | squee[zs]\w*
-             (?:can|could) (?:see|feel) (?:it|the muscle) | calf | calves | very | a lot | rock | stone""", "yes"),
+        (
+            r"""soft | normal | loose | relaxed | floppy | limp | fine | nothing (?:there|like that|happens) | no different | as usual | just (?:crawl|restless|twitch)\w*""",
+            "no",
+        ),
+        (
+            r"""stiff\w* | hard | solid | spasms? | cramp(?:s|ed|ing|y)? | charl(?:ey|ie) horse | ball | bulg\w* | pull(?:s|ed) | twist(?:s|ed)? | squee[zs]\w*
+             (?:can|could) (?:see|feel) (?:it|the muscle) | calf | calves | very | a lot | rock | stone""",
+            "yes",
+        ),
     ),
     "lasts": (
         (r"""quick | fast | short | brief | soon | over""", "short"),
@@ -205,7 +273,8 @@ LEADS = {
 
 POINTED = (
     r"\b(?P<what>pain(?:ful)?|hurts?|urges?(?: to move)?|moving|need to move|tight(?:ness)?|hard(?:ness)?|(?:hard |tight )?muscles?(?: (?:hard|tight))?) ?(?:[:?=]|-+|is|are|,)? ?"
-    r"(?P<value>yes|no|none|zero|sometimes|not sure)\b(?! (?:pain|urge|need|muscle|tight|hard|it|i|they|idea|doubt|knot)\w*\b(?! ?[:?=-]? ?(?:yes|no|none)\b))")
+    r"(?P<value>yes|no|none|zero|sometimes|not sure)\b(?! (?:pain|urge|need|muscle|tight|hard|it|i|they|idea|doubt|knot)\w*\b(?! ?[:?=-]? ?(?:yes|no|none)\b))"
+)
 """"Pain: no, urge: yes"."""
 
 # --- questions, stopping, going on
@@ -223,7 +292,9 @@ STOPS = r"""
     leave (?:it|that|this) | forget (?:it|this|about it|that) | (?:i have )?(?:had )?enough(?: (?:questions|of (?:this|that)))? | that is enough | no more(?: questions)? | too many questions | (?:i am )?(?:done|fed up)
     (?:i )?(?:do not|will not) want (?:to )?(?:answer|go on|continue|this|do this|any ?more|more questions)(?: (?:that|this|any ?more|more questions|questions))* | not now | another time | later
 """
-STOPS_AFTER = r"""no | can we | could we | let's | lets | let us | i want to | i would like to | i'd like to | we can | you can"""
+STOPS_AFTER = (
+    r"""no | can we | could we | let's | lets | let us | i want to | i would like to | i'd like to | we can | you can"""
+)
 NODS = r"""
     ok+ | okay | okey | alright | all right | k+ | fine | good | cool | ready | i am ready | shoot | fire away | go | go ahead | keep going | proceed | ask | ask me | ask away | let's go | lets go | what was the question
     (?:yes )?(?:let's |lets |let us |we can |can we |shall we |i want to |we should )*(?:go on|go back|get back|continue|carry on|resume|start)(?: with)?(?: to)?(?: the)?(?: (?:questions?|comparison|quiz|test|it))?

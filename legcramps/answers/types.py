@@ -1,9 +1,10 @@
 """The answer contract (DESIGN section 3): what was heard, what is said, and what is remembered between turns."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Mapping, Optional, Tuple
 
 from legcramps.knowledge import Citation
 
@@ -208,7 +209,7 @@ class Heard:
     confidence: float = 1.0
     mentions: Tuple[Mention, ...] = ()
     signals: FrozenSet[str] = frozenset()
-    parts: Tuple["Heard", ...] = ()
+    parts: Tuple[Heard, ...] = ()
     option: Optional[int] = None
     group: Optional[str] = None
     alternatives: Tuple[str, ...] = ()
@@ -219,7 +220,11 @@ class Heard:
         """What was named and not negated, each id once; the sufferer's own before somebody else's."""
         found: Dict[str, Mention] = {}
         for mention in self.mentions:
-            if mention.kind == kind and not mention.negated and (mention.id not in found or found[mention.id].person != "self"):
+            if (
+                mention.kind == kind
+                and not mention.negated
+                and (mention.id not in found or found[mention.id].person != "self")
+            ):
                 found[mention.id] = mention
         return tuple(found.values())
 
@@ -247,7 +252,7 @@ class Context:
     notices: bool = False
     comparison: Optional[Mapping[str, Any]] = None
 
-    def but(self, **changes: Any) -> "Context":
+    def but(self, **changes: Any) -> Context:
         """A copy with these fields changed."""
         return replace(self, **changes)
 
@@ -255,7 +260,7 @@ class Context:
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
 
     @classmethod
-    def from_slots(cls, slots: Mapping[str, Any]) -> "Context":
+    def from_slots(cls, slots: Mapping[str, Any]) -> Context:
         """Reads slots; a slot that is missing or empty has its default."""
         values = {f.name: slots.get(f.name) for f in fields(cls)}
         return cls(**{name: _frozen(value) for name, value in values.items() if value is not None})

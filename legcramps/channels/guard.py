@@ -4,6 +4,7 @@ Text is made fit to be read (:func:`read`), requests are checked (:func:`read_bo
 (:func:`pseudonym`), a repeated message is answered once (:class:`AnswerOnce`), and nobody can keep the assistant busy
 (:class:`RateLimit`).
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -37,8 +38,22 @@ _LEADING_SLASHES = re.compile(r"^/[\s/]*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 # Marks that turn the direction of text or cannot be seen. Joiners stay: emoji are put together with them.
-_INVISIBLE = dict.fromkeys([0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F),
-                            *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)])
+_INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,
+        0x061C,
+        0x180E,
+        0x200B,
+        0x200E,
+        0x200F,
+        0x2060,
+        0xFEFF,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,9 @@ def clean(text: str) -> str:
     A leading slash would make Rasa take the text for a command (``/restart``, ``/intent{…}``).
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
-    text = "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else " " for c in text)
+    text = "".join(
+        c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else " " for c in text
+    )
     text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     text = _MARKS.sub(r"\1", _RUN.sub(lambda run: run.group(1) * MAX_RUN, text))
     return _LEADING_SLASHES.sub("", text)

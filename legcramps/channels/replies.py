@@ -1,4 +1,5 @@
 """The form in which replies pass from Rasa to a channel, and the replies that a channel gives by itself. No Rasa import."""
+
 from __future__ import annotations
 
 from functools import cache
@@ -19,7 +20,11 @@ class Reply(TypedDict):
 def from_message(message: Mapping[str, Any]) -> Reply:
     """What an action sent, as Rasa hands it to an output channel."""
     custom = message.get("custom") or {}
-    return {"text": message.get("text") or "", "buttons": list(message.get("buttons") or []), "answer": dict(custom.get("answer") or {})}
+    return {
+        "text": message.get("text") or "",
+        "buttons": list(message.get("buttons") or []),
+        "answer": dict(custom.get("answer") or {}),
+    }
 
 
 def to_message(reply: Reply) -> Dict[str, Any]:
@@ -36,4 +41,8 @@ def _unusable(problem: str) -> Any:
 def problem_reply(problem: str) -> Reply:
     """The fixed reply to input that cannot be read, or to a failure inside: ``empty``, ``too_long`` or ``internal``."""
     answer = _unusable(problem)
-    return {"text": answer.text, "buttons": [button.as_dict() for button in answer.buttons], "answer": answer.envelope()}
+    return {
+        "text": answer.text,
+        "buttons": [button.as_dict() for button in answer.buttons],
+        "answer": answer.envelope(),
+    }

@@ -7,6 +7,7 @@
 
 All but the first need ``Authorization: Bearer <token>``. Every error is JSON: ``{"error": "a sentence"}``.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -103,7 +104,9 @@ class WebChannel(InputChannel):
             exchange, new = self._once.begin(conversation, incoming.id)
             if new:
                 self._start(self._answer(exchange, conversation, incoming, on_new_message))
-            response = await request.respond(content_type="application/x-ndjson", headers={"cache-control": "no-store", **_cors(request)})
+            response = await request.respond(
+                content_type="application/x-ndjson", headers={"cache-control": "no-store", **_cors(request)}
+            )
             async for line in exchange.read():
                 await response.send(json.dumps(line, ensure_ascii=False) + "\n")
             await response.eof()
@@ -113,7 +116,9 @@ class WebChannel(InputChannel):
         @self._answering
         async def show_history(request: Request) -> HTTPResponse:
             tracker = await _store(request).retrieve_full_tracker(self._conversation(request))
-            return json_response({"turns": _turns(tracker.events if tracker else [])}, headers={"cache-control": "no-store"})
+            return json_response(
+                {"turns": _turns(tracker.events if tracker else [])}, headers={"cache-control": "no-store"}
+            )
 
         @routes.delete("/conversation")
         @self._answering
@@ -131,8 +136,13 @@ class WebChannel(InputChannel):
 
     # --- one message ------------------------------------------------------------------------------------------------
 
-    async def _answer(self, exchange: Exchange[Line], conversation: str, incoming: guard.Incoming,
-                      on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> None:
+    async def _answer(
+        self,
+        exchange: Exchange[Line],
+        conversation: str,
+        incoming: guard.Incoming,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> None:
         exchange.add({"type": "accepted", "id": incoming.id})
         try:
             heard = guard.read(incoming.text)
@@ -169,9 +179,13 @@ class WebChannel(InputChannel):
             origin = request.headers.get("origin")
             try:
                 if not guard.origin_allowed(origin, request.host, self._settings.origins):
-                    raise Refused(403, "Pages of this origin may not use this server; LEGCRAMPS_ORIGINS lists those that may.")
+                    raise Refused(
+                        403, "Pages of this origin may not use this server; LEGCRAMPS_ORIGINS lists those that may."
+                    )
                 request.ctx.origin = origin
-                self._per_address.check(guard.client_address(request.ip, request.headers.get("x-forwarded-for"), self._settings.proxies))
+                self._per_address.check(
+                    guard.client_address(request.ip, request.headers.get("x-forwarded-for"), self._settings.proxies)
+                )
                 response = await handler(request)
             except Refused as refused:
                 response = json_response({"error": refused.sentence}, status=refused.status)
@@ -204,8 +218,13 @@ def _cors(request: Request) -> Dict[str, str]:
     origin = getattr(request.ctx, "origin", None)
     if not origin:
         return {"vary": "Origin"}
-    return {"vary": "Origin", "access-control-allow-origin": origin, "access-control-allow-methods": "GET, POST, DELETE",
-            "access-control-allow-headers": "Authorization, Content-Type", "access-control-max-age": "600"}
+    return {
+        "vary": "Origin",
+        "access-control-allow-origin": origin,
+        "access-control-allow-methods": "GET, POST, DELETE",
+        "access-control-allow-headers": "Authorization, Content-Type",
+        "access-control-max-age": "600",
+    }
 
 
 def _store(request: Request) -> Any:

@@ -4,6 +4,7 @@ Each reads and sets fields of Rasa's ``Message``. What an action may need goes o
 ``tracker.latest_message``: ``entities`` (with ``negated``, ``person`` …), ``signals``, ``parts``, ``option``, ``group``, ``sign``.
 None of them keeps or logs a person's words.
 """
+
 from __future__ import annotations
 
 import os
@@ -23,7 +24,14 @@ from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.model import InvalidModelError
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
@@ -33,12 +41,12 @@ import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories befo
 from legcramps import knowledge
 from legcramps.nlu import scope_guard
 from legcramps.nlu.encoder import SentenceEncoder
-from legcramps.nlu.vector_store import VectorStore
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
 from legcramps.nlu.mentions import Mention
 from legcramps.nlu.parts import after_restart, asks, read_group, read_option, split_questions
 from legcramps.nlu.payload import read_payload
 from legcramps.nlu.safety_guard import DangerSign, SafetyGuard
+from legcramps.nlu.vector_store import VectorStore
 
 ComponentType = DefaultV1Recipe.ComponentType
 DOC = SPACY_DOCS[TEXT]
@@ -74,11 +82,13 @@ def ranking_of(message: Message) -> List[Tuple[str, float]]:
 def make_sample(doc: Doc, vector: np.ndarray) -> Sample:
     """What the intent model looks at, from a ``doc`` of our spaCy pipeline and its sentence vector."""
     text = doc._.corrected
-    named = frozenset(word for m in doc._.mentions for word in plain(text[m.start:m.end]).split())
+    named = frozenset(word for m in doc._.mentions for word in plain(text[m.start : m.end]).split())
     return Sample(text, vector, doc._.signals, named)
 
 
-def make_samples(nlp: Language, encoder: SentenceEncoder, texts: Sequence[str], known: Optional[VectorStore] = None) -> List[Sample]:
+def make_samples(
+    nlp: Language, encoder: SentenceEncoder, texts: Sequence[str], known: Optional[VectorStore] = None
+) -> List[Sample]:
     """``make_sample`` for many texts, on all cores: the encoder's runtime computes outside Python's lock, so the next texts are read
     while the ones before them are encoded. Vectors in ``known`` are taken from there, new ones put there."""
     known = VectorStore() if known is None else known
@@ -87,7 +97,7 @@ def make_samples(nlp: Language, encoder: SentenceEncoder, texts: Sequence[str], 
         # Texts of like length side by side make full batches.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), SHARE):
-            share = [nlp(texts[i]) for i in order[start:start + SHARE]]
+            share = [nlp(texts[i]) for i in order[start : start + SHARE]]
             docs += share
             shares.append(pool.submit(known.encode, encoder, [plain(doc._.corrected) for doc in share]))
         vectors = np.vstack([share.result() for share in shares])
@@ -102,7 +112,13 @@ class _Stateless(GraphComponent):
         self._config = config
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> "_Stateless":
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> _Stateless:
         return cls(config)
 
 
@@ -114,7 +130,7 @@ class SafetyReader(_Stateless):
         super().__init__(config)
         known = knowledge.default()
         self._guard = SafetyGuard.from_mapping(known.safety)
-        self._intents = frozenset(key[len("titles."):] for key in known.phrases if key.startswith("titles."))
+        self._intents = frozenset(key[len("titles.") :] for key in known.phrases if key.startswith("titles."))
         self._conditions = frozenset(known.conditions)
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -133,7 +149,11 @@ class SafetyReader(_Stateless):
             elif payload:
                 self._decide(message, payload.intent)
                 if payload.condition:
-                    message.set(ENTITIES, [Mention("condition", payload.condition, 0, len(text)).as_entity(text)], add_to_output=True)
+                    message.set(
+                        ENTITIES,
+                        [Mention("condition", payload.condition, 0, len(text)).as_entity(text)],
+                        add_to_output=True,
+                    )
         return messages
 
     @staticmethod
@@ -147,7 +167,9 @@ def _load_pipeline(folder: Text, changed: float) -> Language:
     return spacy.load(folder)
 
 
-@DefaultV1Recipe.register([ComponentType.MODEL_LOADER, ComponentType.MESSAGE_FEATURIZER], is_trainable=False, model_from="KnowledgeSpacyNLP")
+@DefaultV1Recipe.register(
+    [ComponentType.MODEL_LOADER, ComponentType.MESSAGE_FEATURIZER], is_trainable=False, model_from="KnowledgeSpacyNLP"
+)
 class KnowledgeSpacyNLP(SpacyNLP):
     """Rasa's ``SpacyNLP``, which loads the pipeline anew for each of its two nodes in the graph: here they share one."""
 
@@ -156,7 +178,9 @@ class KnowledgeSpacyNLP(SpacyNLP):
         folder = Path(spacy_model_name)
         if not (folder / "config.cfg").is_file():
             raise InvalidModelError(f"The spaCy pipeline {folder} is not there. Make it and the model with: make train")
-        return SpacyModel(model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name)
+        return SpacyModel(
+            model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name
+        )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """The ``Doc`` of what the person ended up saying."""
@@ -208,18 +232,31 @@ class HybridIntentClassifier(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         return {"part_threshold": 0.6, "encoder_threads": 1}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None):
+    def __init__(
+        self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
+    ):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
         self._encoder = SentenceEncoder(threads=config["encoder_threads"])
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "HybridIntentClassifier":
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> HybridIntentClassifier:
         return cls(config, model_storage, resource)
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
-             **kwargs: Any) -> "HybridIntentClassifier":
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> HybridIntentClassifier:
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, joblib.load(Path(folder) / cls.FILE))
 
@@ -260,7 +297,9 @@ class HybridIntentClassifier(GraphComponent):
         least = scope_guard.LEAST_WEAK_ALARM if sign.weak else scope_guard.LEAST_ALARM
         return self._model.alarm(make_samples(model.model, self._encoder, [doc.text, sign.words])) >= least
 
-    def _parts(self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel) -> Tuple[scope_guard.Verdict, List[Dict[str, Any]]]:
+    def _parts(
+        self, doc: Doc, whole: scope_guard.Verdict, model: SpacyModel
+    ) -> Tuple[scope_guard.Verdict, List[Dict[str, Any]]]:
         """The verdict, and further questions in the same message, each a claim intent of its own, surely understood and inside our scope.
 
         Two questions together can look like a third, and a greeting or a sigh can drown the question after it: where the parts are surer than
@@ -276,9 +315,18 @@ class HybridIntentClassifier(GraphComponent):
             if verdict.intent in scope_guard.CLAIMS and verdict.confidence >= self._config["part_threshold"]:
                 sure.setdefault(verdict.intent, (verdict, part))
         weakest = min((verdict.confidence for verdict, _ in sure.values()), default=0.0)
-        drowned = whole.intent in scope_guard.MANNERS or (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
+        drowned = whole.intent in scope_guard.MANNERS or (
+            (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
+        )
         if sure and whole.intent not in sure and whole.intent != "tell_situation" and drowned:
             whole = next(iter(sure.values()))[0]
-        return whole, [{"intent": verdict.intent, "confidence": verdict.confidence, "signals": sorted(part._.signals),
-                        "entities": [m.as_entity(part.text) for m in part._.mentions]}
-                       for verdict, part in sure.values() if verdict.intent != whole.intent][:2]
+        return whole, [
+            {
+                "intent": verdict.intent,
+                "confidence": verdict.confidence,
+                "signals": sorted(part._.signals),
+                "entities": [m.as_entity(part.text) for m in part._.mentions],
+            }
+            for verdict, part in sure.values()
+            if verdict.intent != whole.intent
+        ][:2]

@@ -5,6 +5,7 @@ The classifier's probability of one intent undersells a reply that a neighbourin
 reply: the probabilities of its intents added up, weighed by the guard's verdict, and mapped by logistic regression (Platt 1999) on held-back
 examples, for each kind of verdict by itself.
 """
+
 from __future__ import annotations
 
 from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple
@@ -15,17 +16,54 @@ from sklearn.linear_model import LogisticRegression
 from legcramps.nlu.scope_guard import ASK_IF_CRAMP, CLAIMS, OUTSIDE, Ranking, Verdict
 
 KINDS: Dict[str, str] = {
-    **{intent: "outside" for intent in OUTSIDE},
-    **{intent: "not covered" for intent in (
-        "ask_treatment", "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_symptoms",
-        "ask_mechanism", "ask_other", "ask_restless_legs_other")},
-    **{intent: "causes" for intent in ("ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition_list")},
-    **{intent: "condition" for intent in ("ask_condition", "ask_condition_details", "ask_medicines", "tell_situation")},
-    **{intent: "definition" for intent in ("ask_definition", "ask_muscles")},
-    **{intent: "restless legs" for intent in ("ask_restless_legs", "ask_difference", "tell_apart")},
-    **{intent: "small talk" for intent in (
-        "greet", "say_goodbye", "thank", "ask_help", "ask_identity", "chat", "express_feeling", "praise", "insult", "apologise", "deny", "be_unsure",
-        "cancel", "repeat", "ask_more", "give_feedback", "start_over", "forget_me", "ask_shorter", "go_back", "ask_plain_words", "correct_assistant")},
+    **dict.fromkeys(OUTSIDE, "outside"),
+    **dict.fromkeys(
+        (
+            "ask_treatment",
+            "ask_prevention",
+            "ask_diagnosis",
+            "ask_outlook",
+            "ask_seriousness",
+            "ask_see_doctor",
+            "ask_frequency",
+            "ask_symptoms",
+            "ask_mechanism",
+            "ask_other",
+            "ask_restless_legs_other",
+        ),
+        "not covered",
+    ),
+    **dict.fromkeys(("ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition_list"), "causes"),
+    **dict.fromkeys(("ask_condition", "ask_condition_details", "ask_medicines", "tell_situation"), "condition"),
+    **dict.fromkeys(("ask_definition", "ask_muscles"), "definition"),
+    **dict.fromkeys(("ask_restless_legs", "ask_difference", "tell_apart"), "restless legs"),
+    **dict.fromkeys(
+        (
+            "greet",
+            "say_goodbye",
+            "thank",
+            "ask_help",
+            "ask_identity",
+            "chat",
+            "express_feeling",
+            "praise",
+            "insult",
+            "apologise",
+            "deny",
+            "be_unsure",
+            "cancel",
+            "repeat",
+            "ask_more",
+            "give_feedback",
+            "start_over",
+            "forget_me",
+            "ask_shorter",
+            "go_back",
+            "ask_plain_words",
+            "correct_assistant",
+        ),
+        "small talk",
+    ),
 }
 """Intents that lead to replies of one kind. An intent that is not here is a kind of its own."""
 
@@ -90,15 +128,22 @@ class Calibrator:
             return "outside, in our words" if signals & OUR_WORDS else "outside"
         return "ours" if verdict.intent in CLAIMS else "talk"
 
-    def fit(self, verdicts: Sequence[Verdict], rankings: Sequence[Ranking], signals: Sequence[FrozenSet[str]],
-            truths: Sequence[str]) -> "Calibrator":
+    def fit(
+        self,
+        verdicts: Sequence[Verdict],
+        rankings: Sequence[Ranking],
+        signals: Sequence[FrozenSet[str]],
+        truths: Sequence[str],
+    ) -> Calibrator:
         """``truths``: the intents that were meant. Right is a verdict of the same kind."""
         groups: Dict[str, List[Tuple[float, bool, float]]] = {}
         for verdict, ranking, present, truth in zip(verdicts, rankings, signals, truths):
             group = self._group(verdict, ranking, present)
             if group:
                 weight = OUTSIDE_PRIOR if truth in OUTSIDE and verdict.intent in OUTSIDE else 1.0
-                groups.setdefault(group, []).append((_logit(raw_confidence(verdict, ranking)), kind_of(verdict.intent) == kind_of(truth), weight))
+                groups.setdefault(group, []).append(
+                    (_logit(raw_confidence(verdict, ranking)), kind_of(verdict.intent) == kind_of(truth), weight)
+                )
         for group, rows in groups.items():
             if len({right for _, right, _ in rows}) == 2:
                 raw, right, weights = zip(*rows)

@@ -8,6 +8,7 @@ typing look the same as careful writing.
 The pool is the weighted geometric mean (a logarithmic opinion pool, Heskes 1998), calibrated by one temperature (Guo et al. 2017)
 found on a fifth of the training data that the calibrated model has not seen; the numbers are kept in ``metadata``.
 """
+
 from __future__ import annotations
 
 import re
@@ -30,8 +31,28 @@ from legcramps.nlu import scope_guard
 from legcramps.nlu.confidence import Calibrator
 from legcramps.nlu.scope_guard import OUTSIDE, Verdict
 
-SIGNALS = ("cramp", "leg", "night", "restless_legs", "other_body", "other_cramp", "other_creature", "other_person", "first_person", "pronoun",
-           "what_is", "question", "listed", "unlisted", "negated", "medicine", "other_language", "no_words", "short", "long")
+SIGNALS = (
+    "cramp",
+    "leg",
+    "night",
+    "restless_legs",
+    "other_body",
+    "other_cramp",
+    "other_creature",
+    "other_person",
+    "first_person",
+    "pronoun",
+    "what_is",
+    "question",
+    "listed",
+    "unlisted",
+    "negated",
+    "medicine",
+    "other_language",
+    "no_words",
+    "short",
+    "long",
+)
 """The yes/no features of the meaning view, in their fixed order."""
 
 SIGNAL_WEIGHT = 0.5
@@ -56,7 +77,9 @@ def plain(text: str) -> str:
 def signal_vector(signals: FrozenSet[str], text: str) -> np.ndarray:
     """The yes/no features as a vector of length ``len(SIGNALS)``."""
     words = len(text.split())
-    present = set(signals) | ({"short"} if words <= SHORT_WORDS else set()) | ({"long"} if words >= LONG_WORDS else set())
+    present = (
+        set(signals) | ({"short"} if words <= SHORT_WORDS else set()) | ({"long"} if words >= LONG_WORDS else set())
+    )
     return np.array([name in present for name in SIGNALS], dtype=np.float32)
 
 
@@ -74,8 +97,14 @@ class Sample:
 class IntentModel:
     """``fit`` on samples, then ``probabilities`` of one or many. Labels are intents."""
 
-    def __init__(self, meaning_c: float = MEANING_C, wording_c: float = WORDING_C, meaning_share: float = MEANING_SHARE,
-                 temperature: Optional[float] = None, seed: int = 7):
+    def __init__(
+        self,
+        meaning_c: float = MEANING_C,
+        wording_c: float = WORDING_C,
+        meaning_share: float = MEANING_SHARE,
+        temperature: Optional[float] = None,
+        seed: int = 7,
+    ):
         self.meaning_c, self.wording_c, self.meaning_share = meaning_c, wording_c, meaning_share
         self.temperature, self.seed = temperature, seed
         self.labels: List[str] = []
@@ -85,28 +114,44 @@ class IntentModel:
 
     # --- training ---------------------------------------------------------------------------------------------------
 
-    def fit(self, samples: Sequence[Sample], labels: Sequence[str], held_back: float = 0.2) -> "IntentModel":
+    def fit(self, samples: Sequence[Sample], labels: Sequence[str], held_back: float = 0.2) -> IntentModel:
         """Trains both views; when no temperature was given, finds it on ``held_back`` of the data, then trains on all of it."""
         start = self._calibrate(samples, np.asarray(labels), held_back) if self.temperature is None else None
         self._fit_views(samples, labels, start)
         self.familiar = familiar_words([plain(s.text) for s in samples], labels)
         return self
 
-    def _fit_views(self, samples: Sequence[Sample], labels: Sequence[str], start: Optional[LogisticRegression] = None) -> None:
+    def _fit_views(
+        self, samples: Sequence[Sample], labels: Sequence[str], start: Optional[LogisticRegression] = None
+    ) -> None:
         """``start``: a meaning view fitted to most of the same samples, from where half of the steps are enough."""
         texts = [plain(s.text) for s in samples]
         self._ngrams = make_union(
-            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w']*\b", dtype=np.float32),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=4, sublinear_tf=True, dtype=np.float32, max_features=12_000))
+            TfidfVectorizer(
+                ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w']*\b", dtype=np.float32
+            ),
+            TfidfVectorizer(
+                analyzer="char_wb",
+                ngram_range=(2, 4),
+                min_df=4,
+                sublinear_tf=True,
+                dtype=np.float32,
+                max_features=12_000,
+            ),
+        )
         # The same accuracy as with scikit-learn's 1e-4, in a tenth of the time.
-        machine = LinearSVC(C=self.wording_c, tol=0.1, random_state=self.seed).fit(self._ngrams.fit_transform(texts), labels)
+        machine = LinearSVC(C=self.wording_c, tol=0.1, random_state=self.seed).fit(
+            self._ngrams.fit_transform(texts), labels
+        )
         # Kept as one contiguous matrix: scikit-learn would turn and copy it for each message.
         self._weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         self._shift = machine.intercept_.astype(np.float32)
         with warnings.catch_warnings():
             # Stopped early on purpose: more steps fit the training data, not people.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            self._meaning = start or LogisticRegression(C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True)
+            self._meaning = start or LogisticRegression(
+                C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True
+            )
             self._meaning.set_params(max_iter=40 if start else 80).fit(self._dense(samples), labels)
         self.labels = list(self._meaning.classes_)
 
@@ -128,16 +173,24 @@ class IntentModel:
         rankings = [part._ranked(row) for row in part.probabilities(held)]
         verdicts = [part.judge(sample, ranking) for sample, ranking in zip(held, rankings)]
         self.calibrator = Calibrator().fit(verdicts, rankings, [s.signals for s in held], list(labels[test]))
-        self.metadata = {"held_back_accuracy": float(np.mean(pooled.argmax(axis=1) == right)), "held_back": held_back,
-                         "temperature": self.temperature, "examples": len(labels)}
+        self.metadata = {
+            "held_back_accuracy": float(np.mean(pooled.argmax(axis=1) == right)),
+            "held_back": held_back,
+            "temperature": self.temperature,
+            "examples": len(labels),
+        }
         return part._meaning
 
     # --- use --------------------------------------------------------------------------------------------------------
 
     @staticmethod
     def _dense(samples: Sequence[Sample]) -> np.ndarray:
-        return np.hstack([np.vstack([s.vector for s in samples]),
-                          SIGNAL_WEIGHT * np.vstack([signal_vector(s.signals, s.text) for s in samples])])
+        return np.hstack(
+            [
+                np.vstack([s.vector for s in samples]),
+                SIGNAL_WEIGHT * np.vstack([signal_vector(s.signals, s.text) for s in samples]),
+            ]
+        )
 
     def _pooled(self, samples: Sequence[Sample]) -> np.ndarray:
         meaning = self._meaning.predict_log_proba(self._dense(samples))
@@ -155,8 +208,11 @@ class IntentModel:
 
     def foreign_words(self, text: str, named: Collection[str] = ()) -> List[str]:
         """Words of a text that our questions do not use: what an elliptical question that is ours would not hold."""
-        return [w for w in plain(text).split()
-                if len(w) > 2 and w not in self.familiar and w not in STOP_WORDS and w not in named and not w.isdigit()]
+        return [
+            w
+            for w in plain(text).split()
+            if len(w) > 2 and w not in self.familiar and w not in STOP_WORDS and w not in named and not w.isdigit()
+        ]
 
     def _ranked(self, row: np.ndarray) -> List[Tuple[str, float]]:
         return [(self.labels[i], float(row[i])) for i in np.argsort(-row)]
@@ -167,7 +223,9 @@ class IntentModel:
 
     def judge(self, sample: Sample, ranking: Sequence[Tuple[str, float]]) -> Verdict:
         """The scope guard's verdict on a ranking of this sample."""
-        return scope_guard.judge(ranking, sample.signals, len(sample.text.split()), len(self.foreign_words(sample.text, sample.named)))
+        return scope_guard.judge(
+            ranking, sample.signals, len(sample.text.split()), len(self.foreign_words(sample.text, sample.named))
+        )
 
     def understand(self, sample: Sample) -> Tuple[Verdict, List[Tuple[str, float]]]:
         """The verdict with its calibrated confidence, and the ranking it was made from."""

@@ -8,6 +8,7 @@ result is the same each time. After it has run, a ``Doc`` has
 * ``doc._.signals``: what the scope guard looks at (:mod:`legcramps.nlu.signals`);
 * ``doc._.corrected``: the whole text with its typing errors mended, for the classifier.
 """
+
 # No `from __future__ import annotations` here: spaCy reads the annotations of a factory, and cannot when they are strings.
 import json
 import re
@@ -40,10 +41,22 @@ class SpellingComponent:
     def __init__(self) -> None:
         self._configure((), {}, (), (), {})
 
-    def _configure(self, own: Iterable[str], english: Mapping[str, int], usual: Iterable[str], core: Iterable[str],
-                   misheard: Mapping[str, str]) -> None:
+    def _configure(
+        self,
+        own: Iterable[str],
+        english: Mapping[str, int],
+        usual: Iterable[str],
+        core: Iterable[str],
+        misheard: Mapping[str, str],
+    ) -> None:
         # The data is kept as it is written to disk, and shared with the speller: it is large.
-        self._data = {"own": sorted(set(own)), "english": english, "usual": sorted(set(usual)), "core": sorted(set(core)), "misheard": dict(misheard)}
+        self._data = {
+            "own": sorted(set(own)),
+            "english": english,
+            "usual": sorted(set(usual)),
+            "core": sorted(set(core)),
+            "misheard": dict(misheard),
+        }
         self._speller = Speller(self._data["own"], english, self._data["usual"], self._data["core"])
         self._near_misheard = {word for word in core if not word.startswith(("cramp", "spasm"))}
 
@@ -54,8 +67,10 @@ class SpellingComponent:
             fixed = [self._data["misheard"].get(word, word) for word in fixed]
         for token, word in zip(doc, fixed):
             token.norm_ = word
-        doc._.corrected = "".join((token.text if word == lower else word) + token.whitespace_
-                                  for token, word, lower in zip(doc, fixed, lowers))
+        doc._.corrected = "".join(
+            (token.text if word == lower else word) + token.whitespace_
+            for token, word, lower in zip(doc, fixed, lowers)
+        )
         return doc
 
     def to_disk(self, path: Path, exclude: Sequence[str] = ()) -> None:
@@ -69,7 +84,12 @@ class SpellingComponent:
 class MentionComponent:
     """Sets ``doc._.mentions`` and ``doc._.signals``; ``doc.ents`` are the mentions that are entries."""
 
-    def __init__(self, nlp: Language, patterns: Sequence[Mapping[str, Any]] = (), negation: Optional[Mapping[str, List[str]]] = None):
+    def __init__(
+        self,
+        nlp: Language,
+        patterns: Sequence[Mapping[str, Any]] = (),
+        negation: Optional[Mapping[str, List[str]]] = None,
+    ):
         self._nlp = nlp
         self._configure(patterns, negation or {"before": [], "after": []})
 
@@ -171,7 +191,9 @@ def create_pipeline(knowledge: Knowledge, training_folder: Optional[Path] = None
     nlp.get_pipe("legcramps_spelling")._configure(own, english, usual, core, knowledge.vocabulary.misheard)
     nlp.add_pipe("legcramps_mentions")
     negation = knowledge.vocabulary.negation
-    nlp.get_pipe("legcramps_mentions")._configure([vars(p) for p in patterns], {"before": list(negation.before), "after": list(negation.after)})
+    nlp.get_pipe("legcramps_mentions")._configure(
+        [vars(p) for p in patterns], {"before": list(negation.before), "after": list(negation.after)}
+    )
     return nlp
 
 

@@ -3,6 +3,7 @@
 Longest match first, look-alikes masked ("pad thai"), abbreviations read in context, negation ("no kidney problems, gout or
 anemia") and whose it is ("my mother has diabetes").
 """
+
 from __future__ import annotations
 
 import re
@@ -57,17 +58,24 @@ _BETWEEN: FrozenSet[str] = frozenset(
     "diagnosed suffer suffers suffering known really actually yet currently on take takes taking took use using using tested test told "
     "problem problems issue issues symptoms symptom or nor and , / either even also longer official such thing as other family personal "
     "evidence diagnosis medical clinical dm htn like to do does did that i he she we they you it 's me us being mother father mum mom dad sister brother "
-    "wife husband son daughter told".split())
+    "wife husband son daughter told".split()
+)
 # What is left out or evened out before a second look, so that "my blood pressure's always a bit high" reads "my blood pressure is high".
 _FILLERS: FrozenSet[str] = frozenset(
     "so very really quite pretty rather just always completely totally absolutely constantly usually often generally mostly still already now "
     "currently lately recently extremely super bloody terribly awfully kinda slightly somewhat definitely probably basically "
-    "actually literally seriously all permanently".split())
-_FILLING_PAIRS: FrozenSet[Tuple[str, str]] = frozenset({("a", "bit"), ("a", "little"), ("a", "tad"), ("sort", "of"), ("kind", "of"), ("way", "too")})
+    "actually literally seriously all permanently".split()
+)
+_FILLING_PAIRS: FrozenSet[Tuple[str, str]] = frozenset(
+    {("a", "bit"), ("a", "little"), ("a", "tad"), ("sort", "of"), ("kind", "of"), ("way", "too")}
+)
 _PLAIN: Mapping[str, str] = {
-    **dict.fromkeys("'s are 're was were feel feels felt runs stays seem seems".split(), "is"), **dict.fromkeys(("n't", "nt"), "not"),
-    **dict.fromkeys(("does", "did"), "do"), **dict.fromkeys(("each", "every", "per"), "a"),
-    **dict.fromkeys("tablets tabs med meds medicine medicines medication medications".split(), "tablet")}
+    **dict.fromkeys("'s are 're was were feel feels felt runs stays seem seems".split(), "is"),
+    **dict.fromkeys(("n't", "nt"), "not"),
+    **dict.fromkeys(("does", "did"), "do"),
+    **dict.fromkeys(("each", "every", "per"), "a"),
+    **dict.fromkeys("tablets tabs med meds medicine medicines medication medications".split(), "tablet"),
+}
 _PREPOSITIONS: FrozenSet[str] = frozenset("in of to with for on from through".split())
 _WHOSE: FrozenSet[str] = frozenset("my the his her their our your both".split())
 _DECADES: FrozenSet[str] = frozenset("twenties thirties forties fifties sixties seventies eighties nineties".split())
@@ -75,7 +83,8 @@ _BREAKS: FrozenSet[str] = frozenset(". ; : ? ! but because although though howev
 _FALSE_NEGATION = re.compile(
     r"\b(no idea|no clue|not sure|not certain|no doubt|not only|not just|not to mention|why not|not know|n't know|dunno|no wonder|"
     r"(?:not|never|\w+n['’]?t) (?:stopped|quit|been off|come off|came off)|(?:if|since|after|when|until|before) (?:i|he|she|we|they) (?:have |had )?(?:stopped|quit|came off|gave up)|"
-    r"can'?t (it|this|they) be|could ?n['o]t (it|this|they) be|is ?n['o]?t (it|this|that)|no thanks|not because|nothing to do)\b")
+    r"can'?t (it|this|they) be|could ?n['o]t (it|this|they) be|is ?n['o]?t (it|this|that)|no thanks|not because|nothing to do)\b"
+)
 _NEGATION_REACH = 9
 _SIDE_BY_SIDE = frozenset({"scope:leg", "scope:night", "scope:other_person"})
 
@@ -84,18 +93,31 @@ _AGE = re.compile(
     r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
     r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
     r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
-    r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|(?<!['’])[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))", re.IGNORECASE)
-_AGE_WORDS = re.compile(r"\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b", re.IGNORECASE)
+    r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|(?<!['’])[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))",
+    re.IGNORECASE,
+)
+_AGE_WORDS = re.compile(
+    r"\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b",
+    re.IGNORECASE,
+)
 
 _SELF_SUFFERS = re.compile(
     r"\b(i (keep |always |often |also |usually |sometimes |still |just |really |constantly )*(get|got|have|had|wake|woke|suffer|experience|am|was)|"
     r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)\w*|(wakes?|woke|hits?|gives?|gets) me)\b",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
-_DENIED_AFTER = re.compile(r"^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)", re.IGNORECASE)
-_IN_THE_FAMILY = re.compile(r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE)
-_MEDICAL_CUES = frozenset("have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
-                          "caused linked link related due from because on symptoms doctor dr gp condition sufferer".split())
+_DENIED_AFTER = re.compile(
+    r"^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)",
+    re.IGNORECASE,
+)
+_IN_THE_FAMILY = re.compile(
+    r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE
+)
+_MEDICAL_CUES = frozenset(
+    "have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
+    "caused linked link related due from because on symptoms doctor dr gp condition sufferer".split()
+)
 
 
 def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
@@ -108,7 +130,13 @@ def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
             continue
         if word in _FILLERS and not (word in ("just", "all") and before in ("not", "n't", "nt", "at")):
             continue
-        if word in _WHOSE and (before in _PREPOSITIONS or words[i - 2:i - 1] and words[i - 2] in _PREPOSITIONS and before in _WHOSE) and after not in _DECADES:
+        if (
+            word in _WHOSE
+            and (
+                before in _PREPOSITIONS or (words[i - 2 : i - 1] and words[i - 2] in _PREPOSITIONS and before in _WHOSE)
+            )
+            and after not in _DECADES
+        ):
             continue
         if after == "been" and word in ("has", "have", "had", "'ve", "'s"):
             continue
@@ -140,7 +168,11 @@ class MentionFinder:
                 self._named.add(pattern.text, docs)
                 plain = [self._plain_doc(doc) for doc in docs if len(doc) > 1 and pattern.kind != "look_alike"]
                 # What it begins and ends with must be left: "always on my feet" is no "on my feet".
-                whole = [form for form, places in plain if len(form) > 1 and places[0] == 0 and places[-1] >= len(pattern.text.split()) - 1]
+                whole = [
+                    form
+                    for form, places in plain
+                    if len(form) > 1 and places[0] == 0 and places[-1] >= len(pattern.text.split()) - 1
+                ]
                 self._plainly.add(pattern.text, whole)
             if not meanings or pattern.kind == "look_alike" or pattern.abbreviation:
                 meanings[:] = [pattern]
@@ -153,7 +185,11 @@ class MentionFinder:
         docs = {}
         first = nlp.make_doc(text)
         # Where the tokenizer leaves the words alone, capitals change nothing; tokenizing is most of the time that loading takes.
-        forms = [first] if len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text) else [first, nlp.make_doc(text.upper())]
+        forms = (
+            [first]
+            if len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text)
+            else [first, nlp.make_doc(text.upper())]
+        )
         for doc in forms:
             for token in doc:
                 token.norm_ = token.lower_.replace("’", "'")
@@ -188,13 +224,19 @@ class MentionFinder:
         scope = self._scope(doc, as_spans=True)
         rivals = filter_spans([*masks, *(span for span in scope if span.label_ not in _SIDE_BY_SIDE)])
         hidden = {token.i for span in rivals if not span.label_.startswith("scope:") for token in span}
-        beside = [span for span in scope if span.label_ in _SIDE_BY_SIDE and not any(token.i in hidden for token in span)]
+        beside = [
+            span for span in scope if span.label_ in _SIDE_BY_SIDE and not any(token.i in hidden for token in span)
+        ]
         return [span for span in rivals if span.label_.startswith("scope:")] + beside
 
     def mentions(self, doc: Doc, scope: Sequence[Span]) -> List[Mention]:
         """What is named, in the order of the text."""
         concepts = {span.label_[6:] for span in scope}
-        spans = [s for s in self._longest(self._all_named(doc)) if not self._is_look_alike(s) and self._readable(s, doc, concepts)]
+        spans = [
+            s
+            for s in self._longest(self._all_named(doc))
+            if not self._is_look_alike(s) and self._readable(s, doc, concepts)
+        ]
         other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
         negators = [(self._vocab.strings[key], start, end) for key, start, end in self._negation(doc)]
@@ -203,11 +245,21 @@ class MentionFinder:
             pattern = self._meaning[span.label_][0]
             negated = self._is_negated(span, doc, negators, spans)
             person = self._person(span, doc, others, other_sufferer)
-            if pattern.ids == ["age"] and _is_young(doc[span.end:span.end + 2].text):
+            if pattern.ids == ["age"] and _is_young(doc[span.end : span.end + 2].text):
                 continue
             for identifier in pattern.ids:
-                found.append(Mention(pattern.kind, identifier, span.start_char, span.end_char, negated, pattern.family,
-                                     pattern.medicine, person))
+                found.append(
+                    Mention(
+                        pattern.kind,
+                        identifier,
+                        span.start_char,
+                        span.end_char,
+                        negated,
+                        pattern.family,
+                        pattern.medicine,
+                        person,
+                    )
+                )
         found = _drop_families_of_members(found)
         found += self._ages(doc, found, others, other_sufferer)
         return sorted(found, key=lambda m: (m.start, m.id))
@@ -232,36 +284,45 @@ class MentionFinder:
         alone = sum(token.is_alpha for token in doc) == 1
         if span.text.isupper() and len(span.text) > 1 and (alone or not doc.text.isupper()):
             return True
-        return bool(concepts & {"cramp", "leg", "restless_legs"}) or any(t.norm_ in _MEDICAL_CUES for t in doc if t.i != span.start)
+        return bool(concepts & {"cramp", "leg", "restless_legs"}) or any(
+            t.norm_ in _MEDICAL_CUES for t in doc if t.i != span.start
+        )
 
     @staticmethod
     def _is_negated(span: Span, doc: Doc, negators: Sequence[Tuple[str, int, int]], spans: Sequence[Span]) -> bool:
         named = {i for other in spans for i in range(other.start, other.end)}
-        if _DENIED_AFTER.match(doc.text[span.end_char:]):
+        if _DENIED_AFTER.match(doc.text[span.end_char :]):
             return True
         for where, start, end in negators:
-            if where == "after" and 0 <= start - span.end <= 2 and not any(t.norm_ in _BREAKS for t in doc[span.end:start]):
+            if (
+                where == "after"
+                and 0 <= start - span.end <= 2
+                and not any(t.norm_ in _BREAKS for t in doc[span.end : start])
+            ):
                 return True
             if where != "before" or not 0 <= span.start - end <= _NEGATION_REACH:
                 continue
-            if _FALSE_NEGATION.search(doc[max(0, start - 2):min(len(doc), end + 3)].text.lower()) and not doc[start].norm_ == "without":
+            if (
+                _FALSE_NEGATION.search(doc[max(0, start - 2) : min(len(doc), end + 3)].text.lower())
+                and doc[start].norm_ != "without"
+            ):
                 continue
-            between = doc[end:span.start]
-            if all((t.norm_ in _BETWEEN or t.i in named) and t.norm_ not in _BREAKS for t in between):
-                # "not X, Y or Z" reaches on; "I don't have X, I have Y" starts anew.
-                if not any(t.norm_ in _FIRST for t in doc[end + 1:span.start] if t.i > end + 1):
-                    return True
+            between = doc[end : span.start]
+            reaches = all((t.norm_ in _BETWEEN or t.i in named) and t.norm_ not in _BREAKS for t in between)
+            # "not X, Y or Z" reaches on; "I don't have X, I have Y" starts anew.
+            if reaches and not any(t.norm_ in _FIRST for t in doc[end + 1 : span.start] if t.i > end + 1):
+                return True
         return False
 
     @staticmethod
     def _person(span: Span, doc: Doc, others: Sequence[int], other_sufferer: bool) -> str:
         """``self`` is the one who has the cramps, be it the writer or the relative that is written about."""
-        if _IN_THE_FAMILY.match(doc.text[span.end_char:]):
+        if _IN_THE_FAMILY.match(doc.text[span.end_char :]):
             return "other"
         before = [start for start in others if start < span.start]
         nearest_other = max(before, default=-1)
-        nearest_first = max((t.i for t in doc[:span.start] if t.norm_ in _FIRST and t.i not in others), default=-1)
-        clause_cut = max((t.i for t in doc[:span.start] if t.norm_ in _BREAKS), default=-1)
+        nearest_first = max((t.i for t in doc[: span.start] if t.norm_ in _FIRST and t.i not in others), default=-1)
+        clause_cut = max((t.i for t in doc[: span.start] if t.norm_ in _BREAKS), default=-1)
         about_other = nearest_other > nearest_first and nearest_other > clause_cut
         if other_sufferer:
             return "self"
@@ -288,7 +349,7 @@ def _is_young(following: str) -> bool:
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:
-    """"Type 1 …, is it the diabetes?" speaks of type 1 only: a lay term means those of its members that are named by themselves."""
+    """ "Type 1 …, is it the diabetes?" speaks of type 1 only: a lay term means those of its members that are named by themselves."""
     singled_out = {m.id for m in found if m.kind == "condition" and not m.family}
     spoken_for = {(m.family, m.start) for m in found if m.family and m.id in singled_out}
     return [m for m in found if not m.family or (m.family, m.start) not in spoken_for]

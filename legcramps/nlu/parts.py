@@ -1,4 +1,5 @@
 """Cuts a message into the questions it asks, and reads small things out of it: which option, which group, which age."""
+
 from __future__ import annotations
 
 import re
@@ -7,26 +8,70 @@ from typing import Dict, List, Mapping, Optional
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
 _NEXT_QUESTION = re.compile(
     r",?\s+(?:and|also|plus|but|or)\s+(?:also\s+|then\s+)?(?=(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|any)\b)",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\?\s*$|^\W*(?:so |ok |and |also |but |um |well |please )*(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|am i|any)\b",
-    re.IGNORECASE)
-_RESTART = re.compile(r"\b(?:no,? wait|wait,? no|sorry,? no|no,? sorry|scratch that|strike that|actually,? no)\b[\s,.:;!…-]*", re.IGNORECASE)
+    re.IGNORECASE,
+)
+_RESTART = re.compile(
+    r"\b(?:no,? wait|wait,? no|sorry,? no|no,? sorry|scratch that|strike that|actually,? no)\b[\s,.:;!…-]*",
+    re.IGNORECASE,
+)
 MIN_WORDS = 2
 MAX_PARTS = 6
 
 _ORDINALS: Dict[str, int] = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6, "6th": 6,
-    "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10, "last": -1, "final": -1, "bottom": -1, "top": 1,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "a": 1, "b": 2, "c": 3, "d": 4}
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+    "sixth": 6,
+    "6th": 6,
+    "seventh": 7,
+    "7th": 7,
+    "eighth": 8,
+    "8th": 8,
+    "ninth": 9,
+    "9th": 9,
+    "tenth": 10,
+    "10th": 10,
+    "last": -1,
+    "final": -1,
+    "bottom": -1,
+    "top": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "a": 1,
+    "b": 2,
+    "c": 3,
+    "d": 4,
+}
 _ORDINAL = re.compile(
     r"\b(1st|2nd|3rd|[4-9]th|10th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last(?! (?:night|week|month|year|time|few))|final|"
-    r"bottom|top)\b", re.IGNORECASE)
+    r"bottom|top)\b",
+    re.IGNORECASE,
+)
 _NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
 _NUMBERED = re.compile(
     rf"\b(?:number|option|item|answer|choice|letter|point)\s*({_NUMBER}|[abcd])\b|\b(?:pick|choose|take)\s+({_NUMBER}|[bcd])\b|(?:\bno\.? ?|#)(\d{{1,2}})\b|"
-    rf"^\W*({_NUMBER}|[abcd])\W*(?:please|pls|thanks|then|i (?:think|guess))?\W*$", re.IGNORECASE)
+    rf"^\W*({_NUMBER}|[abcd])\W*(?:please|pls|thanks|then|i (?:think|guess))?\W*$",
+    re.IGNORECASE,
+)
 """A number or letter counts as a position after a word such as "number", or when it is all that is said."""
 
 
@@ -50,7 +95,7 @@ def asks(part: str) -> bool:
 
 
 def read_option(text: str) -> Optional[int]:
-    """"The second one" → 2, "the last" → -1, "option b" → 2; None when no position is named. "Second to last" → -2."""
+    """ "The second one" → 2, "the last" → -1, "option b" → 2; None when no position is named. "Second to last" → -2."""
     lower = text.lower()
     if re.search(r"\b(second|next|2nd)[ -]to[ -](the )?last\b|\blast but one\b", lower):
         return -2

@@ -2,6 +2,7 @@
 
 A person may type one, too: it can do nothing that a question in words could not.
 """
+
 from __future__ import annotations
 
 import re

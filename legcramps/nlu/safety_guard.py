@@ -9,13 +9,14 @@ Deterministic: no model, no training. Every word stands in ``knowledge/safety.ym
 
 Time grows linearly with the text: a pattern looks only a bounded number of words ahead.
 """
+
 from __future__ import annotations
 
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Dict, Iterable, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set
 
 from pydantic import conint, constr
 
@@ -38,7 +39,7 @@ class _Sign(_Strict):
     always: str = ""
     several: str = ""
     at_least: conint(ge=2) = 2
-    ignores: List[Name] = []
+    ignores: List[Name] = []  # noqa: RUF012 - pydantic copies it
     but_not: str = ""
 
 
@@ -99,7 +100,7 @@ class _Context:
         for i in range(start - 1, max(start - self._FARTHEST, 0), -1):
             if i in own or i in self._negators:
                 return i not in own
-            in_list = words[i] == COMMA and not {"or", "nor"}.isdisjoint(words[i:start + 6])
+            in_list = words[i] == COMMA and not {"or", "nor"}.isdisjoint(words[i : start + 6])
             if not in_list and i not in self._through:
                 return False
         return False
@@ -127,7 +128,7 @@ def _around(words: Sequence[str], finds: Iterable[Find]) -> str:
     """The words of finds, with a few before and after them."""
     spans = [span for found in finds for span in found]
     start, end = min(start for start, _ in spans), max(end for _, end in spans)
-    return " ".join(w for w in words[max(0, start - _AROUND):end + _AROUND] if w not in (START, STOP, END, COMMA))
+    return " ".join(w for w in words[max(0, start - _AROUND) : end + _AROUND] if w not in (START, STOP, END, COMMA))
 
 
 class SafetyGuard:
@@ -135,29 +136,51 @@ class SafetyGuard:
 
     def __init__(self, file: _File, make: Compiler, english: Mapping[str, int]):
         figures = make.patterns("figures")
-        shades = [(name, make.patterns("excuses", name, "say"), excuse.covers == "clause", "{%s}" % excuse.until)
-                  for name, excuse in file.excuses.items()]
+        shades = [
+            (name, make.patterns("excuses", name, "say"), excuse.covers == "clause", f"{{{excuse.until}}}")
+            for name, excuse in file.excuses.items()
+        ]
         shades += [(f"{name}.but_not", make.patterns("signs", name, "but_not"), True, "{turn}") for name in file.signs]
         # What is told by several together weighs less than any sign that stands alone.
-        signs = [pattern for parts in (("always", "say"), ("several",)) for name in file.signs for part in parts
-                 for pattern in make.patterns("signs", name, part)]
-        make.add(["{negator}", "{not_negating}", "{through}", "{turn}", *(until for _, _, _, until in shades)], 0, "concepts")
+        signs = [
+            pattern
+            for parts in (("always", "say"), ("several",))
+            for name in file.signs
+            for part in parts
+            for pattern in make.patterns("signs", name, part)
+        ]
+        make.add(
+            ["{negator}", "{not_negating}", "{through}", "{turn}", *(until for _, _, _, until in shades)], 0, "concepts"
+        )
 
         shared = Counter(itertools.chain.from_iterable(make.symbols.values()))
-        shared.update({word: 1000 for word in (START, END, STOP, COMMA, *listed(file.common))})
+        shared.update(dict.fromkeys((START, END, STOP, COMMA, *listed(file.common)), 1000))
         self._signs, self._figures = (Patterns(patterns, make.symbols, shared) for patterns in (signs, figures))
-        self._shades = {name: _Shade(Patterns(patterns, make.symbols, shared), back, until) for name, patterns, back, until in shades}
-        self._unless = {name: [f"{name}.but_not", *(e for e in file.excuses if e not in sign.ignores)]
-                        for name, sign in file.signs.items()}
+        self._shades = {
+            name: _Shade(Patterns(patterns, make.symbols, shared), back, until)
+            for name, patterns, back, until in shades
+        }
+        self._unless = {
+            name: [f"{name}.but_not", *(e for e in file.excuses if e not in sign.ignores)]
+            for name, sign in file.signs.items()
+        }
         self._file, self._symbols, self._fillers = file, make.symbols, {*listed(file.fillers), COMMA}
 
-        words = {word for phrases in make.symbols.values() for phrase in itertools.chain(*phrases.values()) for word in phrase}
+        words = {
+            word
+            for phrases in make.symbols.values()
+            for phrase in itertools.chain(*phrases.values())
+            for word in phrase
+        }
         others = sorted(filter(str.isalpha, words), key=lambda word: (-english.get(word, 0), word)) if english else []
-        self._words = SafetyWords({*words, *self._fillers, *listed(file.real_words), *english},
-                                  [*listed(file.tolerant), *others], file.spellings)
+        self._words = SafetyWords(
+            {*words, *self._fillers, *listed(file.real_words), *english},
+            [*listed(file.tolerant), *others],
+            file.spellings,
+        )
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Any], english: Mapping[str, int] = MappingProxyType({})) -> "SafetyGuard":
+    def from_mapping(cls, mapping: Mapping[str, Any], english: Mapping[str, int] = MappingProxyType({})) -> SafetyGuard:
         """``mapping``: the content of ``knowledge/safety.yml``. ``english``: words and how often they are met; with it a typing
         error is undone in any word of the patterns, without it only in those that the file calls tolerant.
 
@@ -167,8 +190,12 @@ class SafetyGuard:
         file: _File = _parse(_File, mapping, SAFETY_FILE)
         for name, sign in file.signs.items():
             for unknown in set(sign.ignores) - set(file.excuses):
-                raise KnowledgeError(SAFETY_FILE, _line(mapping, ["signs", name, "ignores"]), f"no excuse '{unknown}'",
-                                     f"Write one of: {', '.join(file.excuses)}")
+                raise KnowledgeError(
+                    SAFETY_FILE,
+                    _line(mapping, ["signs", name, "ignores"]),
+                    f"no excuse '{unknown}'",
+                    f"Write one of: {', '.join(file.excuses)}",
+                )
         return cls(file, Compiler(mapping), english)
 
     def check(self, text: str) -> Optional[DangerSign]:
@@ -184,8 +211,19 @@ class SafetyGuard:
             if len(by_line) >= enough:
                 context = context or _Context(reading, self._figures, self._shades)
                 unless = self._unless[name] if part != "always" else ()
-                meant = (f for found in by_line.values() for f in [next((f for f in found if context.is_meant(f, unless)), None)] if f)
+                meant = (
+                    f
+                    for found in by_line.values()
+                    for f in [next((f for f in found if context.is_meant(f, unless)), None)]
+                    if f
+                )
                 seen = list(itertools.islice(meant, enough))
                 if len(seen) == enough:
-                    return DangerSign(self._file.signs[name].kind, name, _around(reading.words, seen), part == "several", part == "always")
+                    return DangerSign(
+                        self._file.signs[name].kind,
+                        name,
+                        _around(reading.words, seen),
+                        part == "several",
+                        part == "always",
+                    )
         return None

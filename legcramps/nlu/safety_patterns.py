@@ -1,4 +1,5 @@
 """Searches a message for patterns of words and ``{concepts}``, in the small language explained in ``knowledge/safety.yml``."""
+
 from __future__ import annotations
 
 import itertools
@@ -45,8 +46,12 @@ class Reading:
         if symbol not in self._spans:
             phrases = self._symbols[symbol]
             self._spans[symbol] = sorted(
-                (at, at + len(phrase)) for word in phrases.keys() & self.at.keys() for phrase in phrases[word]
-                for at in self.at[word] if len(phrase) == 1 or self.words[at:at + len(phrase)] == phrase)
+                (at, at + len(phrase))
+                for word in phrases.keys() & self.at.keys()
+                for phrase in phrases[word]
+                for at in self.at[word]
+                if len(phrase) == 1 or self.words[at : at + len(phrase)] == phrase
+            )
         return self._spans[symbol]
 
     def ahead(self, symbol: str, end: int, gap: int, across: bool) -> Iterator[Span]:
@@ -80,9 +85,11 @@ class Pattern:
         self.needs = [item for item, _, _ in self._steps if item[0] != "!"]
 
     @classmethod
-    def parse(cls, text: str, rule: str, line: int) -> Iterator["Pattern"]:
+    def parse(cls, text: str, rule: str, line: int) -> Iterator[Pattern]:
         for ordered in itertools.permutations(text.split(" & ")):
-            for items in itertools.product(*([i[:-1], ""] if i.endswith("?") else [i] for i in " ... ".join(ordered).split())):
+            for items in itertools.product(
+                *([i[:-1], ""] if i.endswith("?") else [i] for i in " ... ".join(ordered).split())
+            ):
                 yield cls(rule, line, filter(None, items))
 
     def find(self, text: Reading) -> Iterator[Find]:
@@ -92,7 +99,11 @@ class Pattern:
                 if item[0] == "!":
                     paths = {end: path for end, path in paths.items() if not any(text.ahead(item[1:], end, 0, False))}
                 else:
-                    paths = {span[1]: (*path, span) for end, path in paths.items() for span in text.ahead(item, end, gap, across)}
+                    paths = {
+                        span[1]: (*path, span)
+                        for end, path in paths.items()
+                        for span in text.ahead(item, end, gap, across)
+                    }
             yield from paths.values()
 
 
@@ -148,8 +159,12 @@ class Compiler:
                 phrases = {phrase for part in item.split("|") for phrase in self._say(part)}
             except (KeyError, RecursionError) as error:
                 line = _line(self._mapping, where)
-                raise KnowledgeError(SAFETY_FILE, line and line + number, f"'{item}': there is no concept {error}",
-                                     "Correct the name in the braces, or add it under 'concepts'") from None
+                raise KnowledgeError(
+                    SAFETY_FILE,
+                    line and line + number,
+                    f"'{item}': there is no concept {error}",
+                    "Correct the name in the braces, or add it under 'concepts'",
+                ) from None
             self.symbols[item] = {}
             for phrase in sorted(phrases):
                 self.symbols[item].setdefault(phrase[0], []).append(phrase)

@@ -2,6 +2,7 @@
 
 Contractions, common misspellings, one typing error and letter tricks ("k1ll", "s u i c i d e") are undone here.
 """
+
 from __future__ import annotations
 
 import re
@@ -9,7 +10,9 @@ import unicodedata
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 START, END, STOP, COMMA = "^", "$", ".", ","
-_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)+|[a-z0-9$@](?:[a-z0-9'$@!*|]*[a-z0-9])?|\.{2,}|[.!?;\n]+|[,:()—–]|(?<!\S)-+(?!\S)")
+_TOKEN = re.compile(
+    r"\d+(?:[.,:/]\d+)+|[a-z0-9$@](?:[a-z0-9'$@!*|]*[a-z0-9])?|\.{2,}|[.!?;\n]+|[,:()—–]|(?<!\S)-+(?!\S)"
+)
 _SPELT_OUT = re.compile(r"\b(?:[a-z][ .*_-]{1,2}){3,}[a-z]\b")  # s u i c i d e
 _TRICKS = [str.maketrans("013457$@!|", f"o{one}eastsai{one}") for one in "il"]  # k1ll
 _REPEATS = re.compile(r"(.)\1{2,}")  # heeelp
@@ -20,7 +23,7 @@ SHORTEST, LONGEST = 3, 20
 def _shorter(word: str) -> Iterator[str]:
     """The word, and the word without one of its letters."""
     yield word
-    yield from (word[:i] + word[i + 1:] for i in range(len(word)))
+    yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
 
 
 def _one_edit_apart(a: str, b: str) -> bool:
@@ -28,8 +31,8 @@ def _one_edit_apart(a: str, b: str) -> bool:
     a, b = sorted((a, b), key=len)
     i = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), len(a))
     if len(a) < len(b):
-        return len(b) - len(a) == 1 and a[i:] == b[i + 1:]
-    return a[i + 1:] == b[i + 1:] or (a[i + 2:] == b[i + 2:] and a[i:i + 2] == b[i:i + 2][::-1])
+        return len(b) - len(a) == 1 and a[i:] == b[i + 1 :]
+    return a[i + 1 :] == b[i + 1 :] or (a[i + 2 :] == b[i + 2 :] and a[i : i + 2] == b[i : i + 2][::-1])
 
 
 class SafetyWords:
@@ -68,7 +71,9 @@ class SafetyWords:
 
     def _read(self, token: str) -> Sequence[str]:
         if token.isdigit() and token not in self._left_alone:
-            return ("<year>" if len(token) == 4 and token[:2] in ("19", "20") else "<few>" if len(token) == 1 else "<many>",)
+            return (
+                "<year>" if len(token) == 4 and token[:2] in ("19", "20") else "<few>" if len(token) == 1 else "<many>",
+            )
         for candidate in self._readings(token):
             if candidate in self._spellings:
                 return self._spellings[candidate]

@@ -3,6 +3,7 @@
 The classifier is happy with confident nonsense; this is not. It looks at what the message holds (:mod:`legcramps.nlu.signals`), never
 at the training data, so a new disguise of an old trap is caught the same way.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -10,15 +11,53 @@ from typing import FrozenSet, Optional, Sequence, Tuple
 
 Ranking = Sequence[Tuple[str, float]]
 
-CLAIMS = frozenset({
-    "ask_definition", "ask_muscles", "ask_relief", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition", "ask_condition_list",
-    "ask_condition_details", "ask_medicines", "ask_restless_legs", "ask_difference", "tell_apart", "ask_restless_legs_other", "tell_situation",
-    "ask_treatment", "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor",
-    "ask_frequency", "ask_symptoms", "ask_mechanism", "ask_other", "ask_evidence", "ask_source"})
+CLAIMS = frozenset(
+    {
+        "ask_definition",
+        "ask_muscles",
+        "ask_relief",
+        "ask_causes",
+        "ask_known_causes",
+        "ask_risk_factors",
+        "ask_condition",
+        "ask_condition_list",
+        "ask_condition_details",
+        "ask_medicines",
+        "ask_restless_legs",
+        "ask_difference",
+        "tell_apart",
+        "ask_restless_legs_other",
+        "tell_situation",
+        "ask_treatment",
+        "ask_prevention",
+        "ask_diagnosis",
+        "ask_outlook",
+        "ask_seriousness",
+        "ask_see_doctor",
+        "ask_frequency",
+        "ask_symptoms",
+        "ask_mechanism",
+        "ask_other",
+        "ask_evidence",
+        "ask_source",
+    }
+)
 """Intents whose reply speaks of cramps or restless legs: these need a reason to be ours."""
 
-ABOUT_A_CONDITION = frozenset({"ask_condition", "ask_condition_details", "ask_medicines", "ask_risk_factors", "tell_situation"})
-NOT_COVERED = frozenset({"ask_treatment", "ask_prevention", "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency"})
+ABOUT_A_CONDITION = frozenset(
+    {"ask_condition", "ask_condition_details", "ask_medicines", "ask_risk_factors", "tell_situation"}
+)
+NOT_COVERED = frozenset(
+    {
+        "ask_treatment",
+        "ask_prevention",
+        "ask_diagnosis",
+        "ask_outlook",
+        "ask_seriousness",
+        "ask_see_doctor",
+        "ask_frequency",
+    }
+)
 """Questions that the source leaves open: the reply says so and claims nothing of the leg."""
 MANNERS = frozenset({"greet", "say_goodbye", "thank", "chat", "express_feeling", "praise", "insult", "apologise"})
 """What people say around a question."""
@@ -29,9 +68,26 @@ TALK = frozenset({"affirm", "deny", "be_unsure", "correct_assistant", "cancel"})
 GENERAL = frozenset({"ask_definition", "ask_muscles", "ask_causes", "ask_mechanism"})
 """Questions about cramps in general. With an illness or factor named in a short message, it is that link that is asked about."""
 
-NOT_OF_RESTLESS_LEGS = frozenset({
-    "ask_condition", "ask_condition_list", "ask_causes", "ask_known_causes", "ask_risk_factors", "ask_medicines", "ask_treatment", "ask_prevention",
-    "ask_diagnosis", "ask_outlook", "ask_seriousness", "ask_see_doctor", "ask_frequency", "ask_mechanism", "ask_other", "ask_condition_details"})
+NOT_OF_RESTLESS_LEGS = frozenset(
+    {
+        "ask_condition",
+        "ask_condition_list",
+        "ask_causes",
+        "ask_known_causes",
+        "ask_risk_factors",
+        "ask_medicines",
+        "ask_treatment",
+        "ask_prevention",
+        "ask_diagnosis",
+        "ask_outlook",
+        "ask_seriousness",
+        "ask_see_doctor",
+        "ask_frequency",
+        "ask_mechanism",
+        "ask_other",
+        "ask_condition_details",
+    }
+)
 """What the source says of cramps only, or not at all: asked of restless legs alone, it is not covered."""
 
 OUTSIDE = ("ask_other_health", "ask_off_topic")
@@ -92,12 +148,19 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if intent in OUTSIDE:
         claim = next(((i, p) for i, p in ranking if i in CLAIMS), None)
         surely = {"cramp", "leg"} <= signals or "restless_legs" in signals
-        doubt = OUTSIDE_DOUBT_LEG if surely else OUTSIDE_DOUBT_NAMED if signals & {"listed", "unlisted"} else OUTSIDE_DOUBT
+        doubt = (
+            OUTSIDE_DOUBT_LEG if surely else OUTSIDE_DOUBT_NAMED if signals & {"listed", "unlisted"} else OUTSIDE_DOUBT
+        )
         if claim and is_about_us(signals) and mass < doubt:
             return _named(claim[0], claim[1], signals, words, "names our subject")
         if {"leg", "night", "pain"} <= signals and words <= SHORT and not what_is_foreign(signals):
             return Verdict(ASK_IF_CRAMP, 1 - mass / 2, "leg trouble at night")
-        if intent == "ask_other_health" and "listed" in signals and foreign_words <= MAX_FOREIGN_LISTED and not signals & NOT_CRAMPS:
+        if (
+            intent == "ask_other_health"
+            and "listed" in signals
+            and foreign_words <= MAX_FOREIGN_LISTED
+            and not signals & NOT_CRAMPS
+        ):
             return _named("ask_condition_details", mass, signals, words, "names a listed condition and nothing else")
         return Verdict(intent, mass, "classifier")
     if intent == "ask_source" and "how_sure" in signals:
@@ -132,7 +195,11 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
 
 def _without_doubtful_alarms(ranking: Ranking) -> Ranking:
     """The safety guard has the word on danger. The classifier is a second net under it, which must be very sure."""
-    return ranking if ranking[0][0] not in ALARMS or ranking[0][1] >= SURE_ALARM else [pair for pair in ranking if pair[0] not in ALARMS]
+    return (
+        ranking
+        if ranking[0][0] not in ALARMS or ranking[0][1] >= SURE_ALARM
+        else [pair for pair in ranking if pair[0] not in ALARMS]
+    )
 
 
 def is_about_us(signals: FrozenSet[str]) -> bool:
@@ -146,7 +213,12 @@ def leans_on_the_talk(signals: FrozenSet[str], words: int, foreign_words: int, o
         return False
     if words <= ELLIPTICAL_WORDS and not foreign_words:
         return "leg" not in signals or "pronoun" in signals or outside_mass < CLEARLY_OURS
-    return "pronoun" in signals and words <= REFERRING_WORDS and foreign_words <= MAX_FOREIGN and outside_mass < CLEARLY_OURS
+    return (
+        "pronoun" in signals
+        and words <= REFERRING_WORDS
+        and foreign_words <= MAX_FOREIGN
+        and outside_mass < CLEARLY_OURS
+    )
 
 
 def what_is_foreign(signals: FrozenSet[str]) -> Optional[str]:
@@ -178,19 +250,36 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
         return Verdict("ask_restless_legs_other", probability, reason + ", but restless legs alone")
     if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
         return Verdict("ask_treatment", probability, reason + ", and a remedy")
-    if signals & {"listed", "unlisted"} and intent in ("ask_treatment", "ask_prevention", "ask_seriousness") and "as_suspect" in signals:
+    if (
+        signals & {"listed", "unlisted"}
+        and intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
+        and "as_suspect" in signals
+    ):
         return Verdict("ask_condition", probability, reason + ", and a suspect")
     if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
         if intent == "ask_other" and words <= SHORT and signals & {"listed", "listed_weak"}:
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")
-        nobodys_story = intent == "tell_situation" and not signals & {"first_person", "other_person"} and (probability < SURE or words <= ELLIPTICAL_WORDS and "listed_weak" not in signals)
-        if nobodys_story or (words <= SHORT and (intent in GENERAL or probability < UNSURE) and intent not in ABOUT_A_CONDITION
-                             and ("listed" in signals or intent in GENERAL)):
+        nobodys_story = (
+            intent == "tell_situation"
+            and not signals & {"first_person", "other_person"}
+            and (probability < SURE or (words <= ELLIPTICAL_WORDS and "listed_weak" not in signals))
+        )
+        if nobodys_story or (
+            words <= SHORT
+            and (intent in GENERAL or probability < UNSURE)
+            and intent not in ABOUT_A_CONDITION
+            and ("listed" in signals or intent in GENERAL)
+        ):
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")
     return Verdict(intent, probability, reason)
 
 
 def _outside(ranking: Ranking, mass: float, probability: float, reason: str) -> Verdict:
-    likelier = "ask_off_topic" if reason == "another language" else max(
-        ((i, p) for i, p in ranking if i in OUTSIDE), key=lambda pair: pair[1], default=("ask_other_health", 0.0))[0]
+    likelier = (
+        "ask_off_topic"
+        if reason == "another language"
+        else max(
+            ((i, p) for i, p in ranking if i in OUTSIDE), key=lambda pair: pair[1], default=("ask_other_health", 0.0)
+        )[0]
+    )
     return Verdict(likelier, max(mass, 1 - probability, 0.6), reason)

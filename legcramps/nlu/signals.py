@@ -5,6 +5,7 @@ From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy n
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
 could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``question``, ``other_language``, ``no_words``.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -20,38 +21,55 @@ _PRONOUN = re.compile(r"\b(it|that|this|they|them|those|these|either|the same|bo
 _FIRST_PERSON = re.compile(r"\b(i|i'm|im|i've|ive|my|me|mine)\b", re.IGNORECASE)
 _FIRST_PERSON_LEG = re.compile(
     r"\b(my|mine|i|i've|i keep|i'm) (own |left |right |lower |upper |both |whole |get(ting)? |have |had |got |keep getting |also |always |night |bad |these )*"
-    r"(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|charl)", re.IGNORECASE)
-_PAIN = re.compile(r"\b(pain|pains|painful|ache|aches|aching|achy|sore|soreness|hurt|hurts|hurting|throb\w*|stabbing|shooting)\b", re.IGNORECASE)
+    r"(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|charl)",
+    re.IGNORECASE,
+)
+_PAIN = re.compile(
+    r"\b(pain|pains|painful|ache|aches|aching|achy|sore|soreness|hurt|hurts|hurting|throb\w*|stabbing|shooting)\b",
+    re.IGNORECASE,
+)
 _WHAT_IS = re.compile(r"\b(what('?s| is| are| exactly| does)|whats|define|definition|meaning|explain)\b", re.IGNORECASE)
 _DETAILS = re.compile(
     r"\b(what('?s| is| are| does| do)|whats|symptoms?|signs?|treat\w*|cured?|cures|diagnos\w*|tests?|tested|stages?|levels?|range|normal|diets?|eat\w*|foods?|"
     r"live with|living with|expectancy|prognosis|serious|dangerous|contagious|manag\w*|medication for|surgery|operation|define|definition|meaning|explain|"
-    r"tell me about|about|how (do|does|is|are|to|can|long|common)|get rid|prevent\w*|who gets|run in|hereditary|genetic|types?|kinds?|happens)\b", re.IGNORECASE)
+    r"tell me about|about|how (do|does|is|are|to|can|long|common)|get rid|prevent\w*|who gets|run in|hereditary|genetic|types?|kinds?|happens)\b",
+    re.IGNORECASE,
+)
 _NEGATIVE = re.compile(
     r"👎|\b(not|n't|didn'?t|doesn'?t|wasn'?t|isn'?t|no (use|help|good)|useless|bad|worse|wrong|unhelpful|terrible|poor|rubbish|confus\w+|"
-    r"never|nothing|waste|disappoint\w*|thumbs down|zero|1 star|one star)\b", re.IGNORECASE)
+    r"never|nothing|waste|disappoint\w*|thumbs down|zero|1 star|one star)\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
-    r"\?|^\W*(what|why|how|when|where|who|which|can|could|is|are|does|do|did|should|would|will|any)\b", re.IGNORECASE)
+    r"\?|^\W*(what|why|how|when|where|who|which|can|could|is|are|does|do|did|should|would|will|any)\b", re.IGNORECASE
+)
 _CRAMP = re.compile(r"cr+a+[mn]|crm|carm|kramp|cra[bp]|spas|spaz|spus|charl|chal|charel|tetan|contract", re.IGNORECASE)
 _AS_REMEDY = re.compile(
     r"\b(help|helps|helped|good for|cure|cures|treat|treats|relieve|relieves|ease|eases|stop|stops|prevent|prevents|work for|works for|fix|fixes|get rid of|"
-    r"recommended|indicated|used) (?!(to|me to|you|explain) )", re.IGNORECASE)
+    r"recommended|indicated|used) (?!(to|me to|you|explain) )",
+    re.IGNORECASE,
+)
 _AS_SUSPECT = re.compile(
     r"\b(gives?|giving|gave|causes?|causing|caused|brings?|brought) (me |my |her |him |us |on )?(\w+ ){0,3}(cramp|spasm|charl)|\bside effects?\b|"
     r"\b(cramp|spasm|charley horse)s? (from|due to|because of|caused by|after taking|brought on by)\b|"
     r"\b(since|after|when|ever since|from|because of) (i |she |he |my |we )?(\w+ ){0,2}(start|began|begin|tak|took|using|being on|going on|went on|doubled|chang|switch)",
-    re.IGNORECASE)
-_HOW_SURE = re.compile(r"\bhow (sure|certain|strong|solid|confident|good|reliable|firm|proven|likely|well)\b", re.IGNORECASE)
+    re.IGNORECASE,
+)
+_HOW_SURE = re.compile(
+    r"\bhow (sure|certain|strong|solid|confident|good|reliable|firm|proven|likely|well)\b", re.IGNORECASE
+)
 _MUSCLE = re.compile(r"\bmusc\w+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hardly any English message lacks; a message of some length without one is another language.
 _ENGLISH = frozenset(
     "a an the i you he she it we they me my your is are am was were be do does did have has had can could will would should to of in on at for "
-    "and or but not no yes so what why how when where who which that this there with from if any about get cramp cramps leg legs".split())
+    "and or but not no yes so what why how when where who which that this there with from if any about get cramp cramps leg legs".split()
+)
 _LANGUAGE_FROM = 4
 _SMALL_WORDS: Dict[str, FrozenSet[str]] = {
     language: frozenset(importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS) - STOP_WORDS - _ENGLISH
-    for language in ("de", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")}
+    for language in ("de", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")
+}
 """Small words of the languages that people most often try, without those that English has as well."""
 # Entries whose words are everyday ones: alone they do not make a question ours.
 _WEAK = frozenset({"age", "lack_of_physical_activity", "muscle_fatigue"})
@@ -61,21 +79,38 @@ _GENERIC = frozenset(
     "diseases problem problems thing things medicine medicines drug drugs tablet tablets pill pills medication medications health issue issues "
     "factor factors make makes bring brings give gives happen happens mean means true really sure know tell say says think like lead leads "
     "please ok okay hi hello hey yes um uh well pain hurt hurts get gets common likely chance possible reason blame behind trigger triggers "
-    "answer question ask asking want wondering wonder due what's that's it's".split())
+    "answer question ask asking want wondering wonder due what's that's it's".split()
+)
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
     """The signals of ``doc``; ``scope`` are the spans of the vocabulary's concepts."""
     text = doc._.corrected or doc.text
     signals: Set[str] = {span.label_[6:] for span in scope}
-    if "cramp" in signals and "leg" not in signals and not any(s.label_ == "scope:cramp" and _CRAMP.search(_said(s)) for s in scope):
+    if (
+        "cramp" in signals
+        and "leg" not in signals
+        and not any(s.label_ == "scope:cramp" and _CRAMP.search(_said(s)) for s in scope)
+    ):
         # "Locks up", "clench", "goes hard" speak of a cramp only where a leg is near.
         signals.discard("cramp")
     mentions = list(mentions)
     if not _LETTER.search(text) and not any(ch.isdigit() for ch in text):
         signals.add("no_words")
-    for name, pattern in (("pronoun", _PRONOUN), ("first_person", _FIRST_PERSON), ("first_person_leg", _FIRST_PERSON_LEG), ("pain", _PAIN), ("muscle", _MUSCLE), ("as_remedy", _AS_REMEDY), ("as_suspect", _AS_SUSPECT), ("what_is", _WHAT_IS), ("details", _DETAILS), ("negative", _NEGATIVE), ("how_sure", _HOW_SURE),
-                          ("question", _QUESTION)):
+    for name, pattern in (
+        ("pronoun", _PRONOUN),
+        ("first_person", _FIRST_PERSON),
+        ("first_person_leg", _FIRST_PERSON_LEG),
+        ("pain", _PAIN),
+        ("muscle", _MUSCLE),
+        ("as_remedy", _AS_REMEDY),
+        ("as_suspect", _AS_SUSPECT),
+        ("what_is", _WHAT_IS),
+        ("details", _DETAILS),
+        ("negative", _NEGATIVE),
+        ("how_sure", _HOW_SURE),
+        ("question", _QUESTION),
+    ):
         if pattern.search(text):
             signals.add(name)
     for mention in mentions:

@@ -5,6 +5,7 @@ list. Otherwise the nearest word by one edit is taken (Damerau 1964: a letter to
 words before others, the commoner before the rarer. Long words of our own are also found by two edits, since they are the ones that people
 cannot spell ("hypotyroidizm").
 """
+
 from __future__ import annotations
 
 import re
@@ -65,7 +66,9 @@ class Speller:
     """``own``: the words of the knowledge files; ``usual``: words that people often write to us; ``english``: words with their
     frequency; ``core``: the few words that our questions turn on (cramp, calf, night), preferred to all others."""
 
-    def __init__(self, own: Iterable[str], english: Mapping[str, int], usual: Iterable[str] = (), core: Iterable[str] = ()):
+    def __init__(
+        self, own: Iterable[str], english: Mapping[str, int], usual: Iterable[str] = (), core: Iterable[str] = ()
+    ):
         self._core: FrozenSet[str] = frozenset(w for w in core if _WORD.match(w))
         self._own: FrozenSet[str] = frozenset(w for w in own if _WORD.match(w))
         self._usual: FrozenSet[str] = frozenset(w for w in usual if _WORD.match(w))
@@ -99,8 +102,13 @@ class Speller:
             common = {w for w in near if self._english.get(w, 0) >= VERY_COMMON}
             swapped = {w for w in common if sorted(w) == sorted(squeezed)}
             return core or self._best(swapped) or self._best(common) or word
-        return (self._best(near & self._own) or self._best(near & self._usual)
-                or self._best({w for w in near if self._english.get(w, 0) >= COMMON}) or self._two_edits(squeezed) or word)
+        return (
+            self._best(near & self._own)
+            or self._best(near & self._usual)
+            or self._best({w for w in near if self._english.get(w, 0) >= COMMON})
+            or self._two_edits(squeezed)
+            or word
+        )
 
     def _best(self, candidates: Set[str]) -> Optional[str]:
         return min(candidates, key=lambda w: (-self._english.get(w, 0), w), default=None)
@@ -111,5 +119,10 @@ class Speller:
             return None
         letters = frozenset(word)
         # An edit changes the set of letters by two at most; this leaves few words for the slow comparison.
-        return self._best({c for c, its in self._long.get(word[0], ())
-                           if abs(len(c) - len(word)) <= 2 and len(its ^ letters) <= 4 and _within_two_edits(word, c)})
+        return self._best(
+            {
+                c
+                for c, its in self._long.get(word[0], ())
+                if abs(len(c) - len(word)) <= 2 and len(its ^ letters) <= 4 and _within_two_edits(word, c)
+            }
+        )

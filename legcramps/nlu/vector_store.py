@@ -2,6 +2,7 @@
 
 Only training uses it. What people write to the assistant is never put here.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -23,7 +24,7 @@ class VectorStore:
         self._used: Dict[bytes, np.ndarray] = {}
 
     @classmethod
-    def load(cls, file: Path, encoder: str) -> "VectorStore":
+    def load(cls, file: Path, encoder: str) -> VectorStore:
         """What ``save`` wrote to ``file`` for the same encoder; empty when there is nothing, or nothing readable."""
         try:
             with np.load(file, allow_pickle=False) as stored:

@@ -1,4 +1,5 @@
 """Custom actions in this process instead of behind HTTP."""
+
 from __future__ import annotations
 
 import logging
@@ -30,8 +31,14 @@ class ActionsInProcess(EndpointConfig):
         executor.register_package(package)
         return cls(executor)
 
-    async def request(self, method: str = "post", subpath: Optional[str] = None, content_type: Optional[str] = None,
-                      compress: bool = False, **kwargs: Any) -> Dict[str, Any]:
+    async def request(
+        self,
+        method: str = "post",
+        subpath: Optional[str] = None,
+        content_type: Optional[str] = None,
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Dict[str, Any]:
         """Runs one action. When it fails, the person hears that something went wrong: never nothing."""
         return await self.run(kwargs["json"])
 

@@ -1,4 +1,5 @@
 """Rasa's agent without what a single process does not need, and with the errors that it would swallow."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -39,12 +40,16 @@ class LocalProcessor(MessageProcessor):
     @staticmethod
     def _load_model(model_path: Union[str, Path]) -> Tuple[str, ModelMetadata, GraphRunner]:
         with TempDirectoryPath(get_temp_dir_name()) as folder:
-            metadata, runner = load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, SequentialRunner)
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), Path(model_path), LocalModelStorage, SequentialRunner
+            )
         return Path(model_path).name, metadata, runner
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return (LocalAction(action.name(), self.action_endpoint) if type(action) is RemoteAction else action), prediction
+        return (
+            LocalAction(action.name(), self.action_endpoint) if type(action) is RemoteAction else action
+        ), prediction
 
     async def log_message(self, message: UserMessage, should_save_tracker: bool = True) -> DialogueStateTracker:
         tracker = await super().log_message(message, should_save_tracker)

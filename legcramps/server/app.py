@@ -1,4 +1,5 @@
 """The one-process server: Rasa with the actions in process, the channels of ``credentials.yml``, health and a page to try it."""
+
 from __future__ import annotations
 
 import asyncio
@@ -41,11 +42,16 @@ HARD_LIMIT = 4 * 1024 * 1024
 """Bytes; the channels refuse what is over 64 KiB with a sentence, the server cuts off what is over this."""
 
 _PAGE = Path(__file__).parent / "page"
-_PAGE_FILES = {"/": ("index.html", "text/html; charset=utf-8"), "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-               "/page.css": ("page.css", "text/css; charset=utf-8")}
+_PAGE_FILES = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+}
 _PAGE_HEADERS = {
-    "content-security-policy": ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
@@ -111,8 +117,10 @@ def input_channels(credentials: Path) -> List[InputChannel]:
         try:
             channels.append(class_from_module_path(path).from_credentials(options))
         except (ImportError, AttributeError) as error:
-            raise ServerError(f"{credentials.name} names the channel '{path}', which cannot be loaded: {error}. "
-                              "Correct its name, or take it out.") from error
+            raise ServerError(
+                f"{credentials.name} names the channel '{path}', which cannot be loaded: {error}. "
+                "Correct its name, or take it out."
+            ) from error
     return channels
 
 

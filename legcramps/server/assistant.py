@@ -1,4 +1,5 @@
 """The assistant as a Python object: text in, replies out. For the command line, batches, tests and measurements."""
+
 from __future__ import annotations
 
 import logging
@@ -35,8 +36,12 @@ class TurnResult:
     ms: float
 
     def as_dict(self) -> Dict[str, Any]:
-        return {"text": self.text, "intent": {"name": self.intent, "confidence": self.confidence},
-                "replies": list(self.replies), "ms": self.ms}
+        return {
+            "text": self.text,
+            "intent": {"name": self.intent, "confidence": self.confidence},
+            "replies": list(self.replies),
+            "ms": self.ms,
+        }
 
 
 class RepliesChannel(OutputChannel):
@@ -80,12 +85,15 @@ class Assistant:
             raise AssistantError(f"There is no model at {path}. Make one with: make train")
         with inside(current.root):
             store = ConversationStore(path=database)
-            agent = LocalAgent(tracker_store=store, lock_store=QueueLockStore(), action_endpoint=ActionsInProcess.of_package())
+            agent = LocalAgent(
+                tracker_store=store, lock_store=QueueLockStore(), action_endpoint=ActionsInProcess.of_package()
+            )
             try:
                 agent.load_model(path)
             except Exception as error:
-                raise AssistantError(f"The model {path} cannot be loaded: {logs.first_cause(error)}. "
-                                     "Make a new one with: make train") from error
+                raise AssistantError(
+                    f"The model {path} cannot be loaded: {logs.first_cause(error)}. Make a new one with: make train"
+                ) from error
         return cls(agent)
 
     @property
@@ -116,5 +124,9 @@ class Assistant:
         return await self.store.delete(conversation)
 
     @staticmethod
-    def _result(text: str, intent: Optional[str], confidence: float, replies: List[Reply], started: float) -> TurnResult:
-        return TurnResult(text, intent, round(confidence, 4), tuple(replies), round((time.perf_counter() - started) * 1000, 2))
+    def _result(
+        text: str, intent: Optional[str], confidence: float, replies: List[Reply], started: float
+    ) -> TurnResult:
+        return TurnResult(
+            text, intent, round(confidence, 4), tuple(replies), round((time.perf_counter() - started) * 1000, 2)
+        )

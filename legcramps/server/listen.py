@@ -1,4 +1,5 @@
 """Getting an address to listen on. No Rasa import, so that a port in use is known at once and not after seconds of loading."""
+
 from __future__ import annotations
 
 import errno

@@ -1,4 +1,5 @@
 """Runs a model's components one after the other."""
+
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple

@@ -2,6 +2,7 @@
 
 Both classes are named by path in ``endpoints.yml``, so that ``rasa run`` uses them as the one-process server does.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -76,8 +77,14 @@ class ConversationStore(TrackerStore):
         path: the file, or ``:memory:``; by default ``conversations.db`` in the run-time folder.
     """
 
-    def __init__(self, domain: Optional[Domain] = None, event_broker: Any = None, path: Union[str, Path, None] = None,
-                 host: Optional[str] = None, **kwargs: Any):
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Any = None,
+        path: Union[str, Path, None] = None,
+        host: Optional[str] = None,
+        **kwargs: Any,
+    ):
         super().__init__(domain, event_broker, **kwargs)
         self.path = str(path or settings.read().database)
         self._connection = _open(self.path)
@@ -85,8 +92,9 @@ class ConversationStore(TrackerStore):
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation as Rasa shall see it, None when there is none. StoreError when it cannot be read."""
         with self._guarded("read"):
-            row = self._connection.execute("select session_start, turn_starts, slots from conversations where sender_id = ?",
-                                           (sender_id,)).fetchone()
+            row = self._connection.execute(
+                "select session_start, turn_starts, slots from conversations where sender_id = ?", (sender_id,)
+            ).fetchone()
             if row is None:
                 return None
             starts = json.loads(row[1])
@@ -98,7 +106,9 @@ class ConversationStore(TrackerStore):
         """All events of all sessions, for reading; a turn uses :meth:`retrieve`."""
         with self._guarded("read"):
             events = self._events(conversation_id, 0)
-            row = self._connection.execute("select slots from conversations where sender_id = ?", (conversation_id,)).fetchone()
+            row = self._connection.execute(
+                "select slots from conversations where sender_id = ?", (conversation_id,)
+            ).fetchone()
         return self._tracker(conversation_id, events, json.loads(row[0]) if row else {}) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -149,21 +159,27 @@ class ConversationStore(TrackerStore):
         self._connection.close()
 
     def _events(self, sender_id: str, first: int) -> List[Event]:
-        rows = self._connection.execute("select data from events where sender_id = ? and id >= ? order by id", (sender_id, first))
+        rows = self._connection.execute(
+            "select data from events where sender_id = ? and id >= ? order by id", (sender_id, first)
+        )
         return [event for (data,) in rows if (event := _event(json.loads(data)))]
 
     def _tracker(self, sender_id: str, events: List[Event], slots: Dict[str, Any]) -> _StoredTracker:
         in_view = {e.key for e in events if isinstance(e, SlotSet)}
         opening: List[Event] = [e for e in events[:2] if _opens_session(e)]
-        now = [SlotSet(name, value, timestamp=events[0].timestamp if events else None)
-               for name, value in slots.items() if name not in in_view]
-        tracker = _StoredTracker.from_events(sender_id, [*opening, *now, *events[len(opening):]], self.domain.slots)
+        now = [
+            SlotSet(name, value, timestamp=events[0].timestamp if events else None)
+            for name, value in slots.items()
+            if name not in in_view
+        ]
+        tracker = _StoredTracker.from_events(sender_id, [*opening, *now, *events[len(opening) :]], self.domain.slots)
         tracker.stored = len(tracker.events)
         return tracker
 
     def _append(self, tracker: DialogueStateTracker, new: Sequence[Event]) -> None:
-        row = self._connection.execute("select session_start, turn_starts from conversations where sender_id = ?",
-                                       (tracker.sender_id,)).fetchone()
+        row = self._connection.execute(
+            "select session_start, turn_starts from conversations where sender_id = ?", (tracker.sender_id,)
+        ).fetchone()
         session, starts = (row[0], json.loads(row[1])) if row else (0, [])
         # What a slot holds stands in `conversations`; when it was set matters only where it steers the dialogue.
         memory = {slot.name for slot in self.domain.slots if not slot.influence_conversation}
@@ -175,25 +191,35 @@ class ConversationStore(TrackerStore):
                 data["parse_data"] = {name: value for name, value in data["parse_data"].items() if name not in _BULK}
             identifier = self._connection.execute(
                 "insert into events (sender_id, type_name, timestamp, intent_name, action_name, data) values (?, ?, ?, ?, ?, ?)",
-                (tracker.sender_id, event.type_name, event.timestamp,
-                 data.get("parse_data", {}).get("intent", {}).get("name"), data.get("name"),
-                 json.dumps(data, ensure_ascii=False, separators=(",", ":")))).lastrowid
+                (
+                    tracker.sender_id,
+                    event.type_name,
+                    event.timestamp,
+                    data.get("parse_data", {}).get("intent", {}).get("name"),
+                    data.get("name"),
+                    json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+                ),
+            ).lastrowid
             if isinstance(event, SessionStarted):
                 session, starts = identifier, []
             elif isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME:
                 # One more than are shown: the last is the turn to come.
-                starts = [*starts, identifier][-(TURNS_IN_VIEW + 1):]
+                starts = [*starts, identifier][-(TURNS_IN_VIEW + 1) :]
         changed = {name: slot.value for name, slot in tracker.slots.items() if slot.value != slot.initial_value}
-        self._connection.execute("insert or replace into conversations values (?, ?, ?, ?, ?)",
-                                 (tracker.sender_id, session, json.dumps(starts), json.dumps(changed, ensure_ascii=False), time.time()))
+        self._connection.execute(
+            "insert or replace into conversations values (?, ?, ?, ?, ?)",
+            (tracker.sender_id, session, json.dumps(starts), json.dumps(changed, ensure_ascii=False), time.time()),
+        )
 
     @contextmanager
     def _guarded(self, what: str) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"Cannot {what} a conversation in {self.path}: {error}. "
-                             "Check that the disk is not full and that the folder can be written to.") from error
+            raise StoreError(
+                f"Cannot {what} a conversation in {self.path}: {error}. "
+                "Check that the disk is not full and that the folder can be written to."
+            ) from error
 
 
 class QueueLockStore(InMemoryLockStore):
@@ -207,8 +233,9 @@ class QueueLockStore(InMemoryLockStore):
         self._queues: Dict[str, Tuple[asyncio.Lock, List[int]]] = {}
 
     @asynccontextmanager
-    async def lock(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME,
-                   wait_time_in_seconds: float = 1) -> AsyncGenerator[TicketLock, None]:
+    async def lock(
+        self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME, wait_time_in_seconds: float = 1
+    ) -> AsyncGenerator[TicketLock, None]:
         """Waits for this conversation's turn, at most ``lock_lifetime`` seconds; LockError after that."""
         conversation_id = conversation_id or DEFAULT_SENDER_ID
         queue, waiting = self._queues.setdefault(conversation_id, (asyncio.Lock(), []))
@@ -217,7 +244,9 @@ class QueueLockStore(InMemoryLockStore):
             try:
                 await asyncio.wait_for(queue.acquire(), lock_lifetime)
             except asyncio.TimeoutError:
-                raise LockError(f"Conversation '{conversation_id}' is busy for more than {lock_lifetime:.0f} seconds.") from None
+                raise LockError(
+                    f"Conversation '{conversation_id}' is busy for more than {lock_lifetime:.0f} seconds."
+                ) from None
             try:
                 yield TicketLock(conversation_id)
             finally:
@@ -244,8 +273,10 @@ def _open(path: str) -> sqlite3.Connection:
         return connection
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise StoreError(f"Conversations cannot be kept in {path}: {reason}. Make its folder writable and check that the disk is "
-                         "not full, or name another folder with LEGCRAMPS_VAR.") from None
+        raise StoreError(
+            f"Conversations cannot be kept in {path}: {reason}. Make its folder writable and check that the disk is "
+            "not full, or name another folder with LEGCRAMPS_VAR."
+        ) from None
 
 
 @cache
@@ -260,14 +291,28 @@ def _event(data: Dict[str, Any]) -> Optional[Event]:
 
 
 def _opens_session(event: Event) -> bool:
-    return isinstance(event, SessionStarted) or (isinstance(event, ActionExecuted) and event.action_name == "action_session_start")
+    return isinstance(event, SessionStarted) or (
+        isinstance(event, ActionExecuted) and event.action_name == "action_session_start"
+    )
 
 
 def _log_turn(sender_id: str, events: Sequence[Event]) -> None:
     """One line a turn, for operators: ids, intents and outcomes, never what was said."""
     for heard in (event for event in events if isinstance(event, UserUttered)):
-        actions = [e.action_name for e in events if isinstance(e, ActionExecuted) and e.action_name != ACTION_LISTEN_NAME]
-        answers = [e.data.get("custom", {}).get("answer", {}) for e in events if isinstance(e, BotUttered) and e.data.get("custom")]
-        logger.info("turn conversation=%s message=%s intent=%s confidence=%.2f actions=%s outcomes=%s", sender_id, heard.message_id,
-                    heard.intent_name, heard.intent.get("confidence") or 0.0, ",".join(str(name) for name in actions) or "-",
-                    ",".join(str(answer.get("outcome")) for answer in answers) or "-")
+        actions = [
+            e.action_name for e in events if isinstance(e, ActionExecuted) and e.action_name != ACTION_LISTEN_NAME
+        ]
+        answers = [
+            e.data.get("custom", {}).get("answer", {})
+            for e in events
+            if isinstance(e, BotUttered) and e.data.get("custom")
+        ]
+        logger.info(
+            "turn conversation=%s message=%s intent=%s confidence=%.2f actions=%s outcomes=%s",
+            sender_id,
+            heard.message_id,
+            heard.intent_name,
+            heard.intent.get("confidence") or 0.0,
+            ",".join(str(name) for name in actions) or "-",
+            ",".join(str(answer.get("outcome")) for answer in answers) or "-",
+        )

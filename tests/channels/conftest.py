@@ -27,7 +27,9 @@ def serving(assistant, current):
     def run():
         asyncio.set_event_loop(loop)
         try:
-            server = loop.run_until_complete(app.create_server(sock=listener, return_asyncio_server=True, access_log=False))
+            server = loop.run_until_complete(
+                app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
+            )
             loop.run_until_complete(server.startup())
             loop.run_until_complete(server.before_start())
             loop.run_until_complete(server.start_serving())

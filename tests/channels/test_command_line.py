@@ -62,8 +62,11 @@ def ask_file(run, tmp_path, content):
 
 
 def test_a_file_is_answered_line_by_line_in_its_order(run, tmp_path):
-    lines = [QUESTION, json.dumps({"id": "q2", "text": "what causes them?"}),
-             json.dumps({"id": 3, "turns": [QUESTION, "and what about dehydration?"]})]
+    lines = [
+        QUESTION,
+        json.dumps({"id": "q2", "text": "what causes them?"}),
+        json.dumps({"id": 3, "turns": [QUESTION, "and what about dehydration?"]}),
+    ]
     code, answered, err = ask_file(run, tmp_path, "\n".join(lines) + "\n")
     assert code == 0
     assert "3/3" in err

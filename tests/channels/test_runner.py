@@ -6,7 +6,13 @@ from rasa.engine.runner.dask import DaskGraphRunner
 
 from legcramps.server.runner import SequentialRunner
 
-TEXTS = ["what causes night leg cramps?", "can anemia do this?", "and diabetes?", "👍", "is magnesium any good for my cat?"]
+TEXTS = [
+    "what causes night leg cramps?",
+    "can anemia do this?",
+    "and diabetes?",
+    "👍",
+    "is magnesium any good for my cat?",
+]
 
 
 def test_components_run_once_and_after_those_they_need():
@@ -21,10 +27,14 @@ def test_components_run_once_and_after_those_they_need():
             return self.name, (self.name, *outputs)
 
     def needs(*names):
-        return SchemaNode(needs={name: name for name in names}, uses=object, constructor_name="create", fn="run", config={})
+        return SchemaNode(
+            needs={name: name for name in names}, uses=object, constructor_name="create", fn="run", config={}
+        )
 
     runner = SequentialRunner(GraphSchema({}), None, None)
-    runner._graph_schema = GraphSchema({"d": needs("b", "c"), "b": needs("a"), "c": needs("a", "text"), "a": needs("text"), "e": needs("a")})
+    runner._graph_schema = GraphSchema(
+        {"d": needs("b", "c"), "b": needs("a"), "c": needs("a", "text"), "a": needs("text"), "e": needs("a")}
+    )
     runner._instantiated_nodes = {name: Node(name) for name in "abcde"}
     outputs = runner.run({"text": "why?"}, ["d"])
     assert ran == ["a", "b", "c", "d"]

@@ -43,9 +43,13 @@ async def turn(store, number, conversation="a", action="action_answer"):
     if not tracker.events:
         for event in (ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")):
             tracker.update(event, DOMAIN)
-    for event in (UserUttered(f"text {number}", {"name": "ask_causes", "confidence": 0.9}), ActionExecuted(action),
-                  BotUttered(f"reply {number}", {"custom": {"answer": {"outcome": "answered"}}}),
-                  SlotSet("memory", number), ActionExecuted("action_listen")):
+    for event in (
+        UserUttered(f"text {number}", {"name": "ask_causes", "confidence": 0.9}),
+        ActionExecuted(action),
+        BotUttered(f"reply {number}", {"custom": {"answer": {"outcome": "answered"}}}),
+        SlotSet("memory", number),
+        ActionExecuted("action_listen"),
+    ):
         tracker.update(event, DOMAIN)
     await store.save(tracker)
 
@@ -108,7 +112,9 @@ def test_a_slot_that_steers_keeps_its_place_among_the_turns(store):
     tracker = run(scene())
     kinds = [type(event).__name__ for event in tracker.events]
     assert tracker.get_slot("steering") == "on"
-    assert kinds.index("UserUttered") < max(i for i, e in enumerate(tracker.events) if isinstance(e, SlotSet) and e.key == "steering")
+    assert kinds.index("UserUttered") < max(
+        i for i, e in enumerate(tracker.events) if isinstance(e, SlotSet) and e.key == "steering"
+    )
 
 
 def test_the_hundredth_turn_reads_no_more_than_the_tenth(store):
@@ -215,7 +221,7 @@ def test_a_database_that_fails_raises(store, monkeypatch):
 
 def test_a_full_disk_is_a_sentence_and_what_was_kept_stays(store):
     run(turns(store, 1))
-    pages, = store._connection.execute("pragma page_count").fetchone()
+    (pages,) = store._connection.execute("pragma page_count").fetchone()
     store._connection.execute(f"pragma max_page_count = {pages}")
     with pytest.raises(StoreError, match=r"full.*disk is not full"):
         run(turns(store, 200))
@@ -287,7 +293,7 @@ def test_who_waits_too_long_is_told():
 def test_a_turn_is_logged_without_its_words(store, caplog):
     with caplog.at_level("INFO", logger=stores.__name__):
         run(turns(store, 1))
-    line, = [record.getMessage() for record in caplog.records]
+    (line,) = [record.getMessage() for record in caplog.records]
     assert "conversation=a" in line
     assert "intent=ask_causes" in line
     assert "outcomes=answered" in line

@@ -9,7 +9,14 @@ from tests.helpers.http import REPO, Client, Process, wait_until_open
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # on a busy machine a start takes a minute
 
 CONVERSATIONS = [
-    ["hello", "what are night leg cramps?", "what causes them?", "can anemia do this?", "and diabetes?", "tell me more"],
+    [
+        "hello",
+        "what are night leg cramps?",
+        "what causes them?",
+        "can anemia do this?",
+        "and diabetes?",
+        "tell me more",
+    ],
     ["is magnesium any good?", "what is restless legs syndrome?", "what is the difference?", "where does it say that?"],
     ["I'm 68, take water tablets and have cramps every night. Any ideas?", "say that again", "can you cure my cat?"],
     ["", "???", "/restart", "x" * 2001, "#ask_condition=no_such_thing", "thanks, bye"],
@@ -32,8 +39,24 @@ def two_processes(trained_model, tmp_path_factory):
     assert str(actions_port) in endpoints.read_text()
     environment = {"LEGCRAMPS_VAR": str(folder / "var")}
     actions = Process(["-m", "rasa", "run", "actions", "--port", str(actions_port)], environment)
-    rasa = Process(["-m", "rasa", "run", "--model", str(trained_model), "--endpoints", str(endpoints), "--credentials", "credentials.yml",
-                    "--interface", "127.0.0.1", "--port", str(port)], environment)
+    rasa = Process(
+        [
+            "-m",
+            "rasa",
+            "run",
+            "--model",
+            str(trained_model),
+            "--endpoints",
+            str(endpoints),
+            "--credentials",
+            "credentials.yml",
+            "--interface",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ],
+        environment,
+    )
     actions.wait_for("Action endpoint is up and running")
     rasa.wait_for("Rasa server is up and running")
     address = f"http://127.0.0.1:{port}/"

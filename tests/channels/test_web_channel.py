@@ -14,7 +14,17 @@ from tests.helpers.http import Client
 
 QUESTION = "what are the causes of night leg cramps?"
 
-OUTCOMES = {"answered", "not_covered", "not_listed", "clarify", "urgent", "crisis", "out_of_scope", "small_talk", "error"}
+OUTCOMES = {
+    "answered",
+    "not_covered",
+    "not_listed",
+    "clarify",
+    "urgent",
+    "crisis",
+    "out_of_scope",
+    "small_talk",
+    "error",
+}
 
 SECRET_WORDS = "my name is Ada Lovelace and anemia runs in the family"
 
@@ -131,8 +141,11 @@ def test_a_client_that_goes_away_is_still_answered(client):
 
     body = json.dumps({"text": QUESTION, "id": "gone"}).encode()
     with socket.create_connection((client.address.hostname, client.address.port)) as line:
-        line.sendall(b"POST /webhooks/web/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                     + f"Authorization: Bearer {client.token}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        line.sendall(
+            b"POST /webhooks/web/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + f"Authorization: Bearer {client.token}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
         line.recv(15)
     assert client.lines(QUESTION, identifier="gone")[1]["answer"]["outcome"] == "answered"
     assert len(history(client)) == 1
@@ -204,7 +217,9 @@ def test_a_body_that_is_too_large_is_refused_with_a_sentence(client, size):
     shell = json.dumps({"text": "", "id": "1"})
     body = shell.replace('""', '"' + "x" * (size - len(shell)) + '"', 1)
     assert len(body) == size
-    status, sentence = error_of(client.request("POST", "/webhooks/web/messages", body, {"Content-Type": "application/json"}))
+    status, sentence = error_of(
+        client.request("POST", "/webhooks/web/messages", body, {"Content-Type": "application/json"})
+    )
     assert status == 413
     assert "64 KiB" in sentence
     assert client.say(QUESTION)
@@ -212,10 +227,22 @@ def test_a_body_that_is_too_large_is_refused_with_a_sentence(client, size):
 
 @pytest.mark.parametrize(
     "body",
-    ["", "why?", "{", "[]", "null", '{"text": "why?"}', '{"id": "1"}', '{"text": ["why?"], "id": "1"}', '{"text": {"a": 1}, "id": "1"}'],
+    [
+        "",
+        "why?",
+        "{",
+        "[]",
+        "null",
+        '{"text": "why?"}',
+        '{"id": "1"}',
+        '{"text": ["why?"], "id": "1"}',
+        '{"text": {"a": 1}, "id": "1"}',
+    ],
 )
 def test_a_body_not_as_described_is_refused_with_what_is_expected(client, body):
-    status, sentence = error_of(client.request("POST", "/webhooks/web/messages", body, {"Content-Type": "application/json"}))
+    status, sentence = error_of(
+        client.request("POST", "/webhooks/web/messages", body, {"Content-Type": "application/json"})
+    )
     assert status == 400
     assert '"text"' in sentence
     assert history(client) == []
@@ -263,17 +290,23 @@ def test_pages_of_other_origins_are_refused_unless_listed(client, serve_with):
     assert headers["access-control-allow-origin"] == own
     open_to = Client(serve_with(LEGCRAMPS_ORIGINS="https://www.example.org"))
     message = {"text": QUESTION, "id": "1"}
-    status, headers, _ = open_to.request("POST", "/webhooks/web/messages", message, {"Origin": "https://www.example.org"})
+    status, headers, _ = open_to.request(
+        "POST", "/webhooks/web/messages", message, {"Origin": "https://www.example.org"}
+    )
     assert status == 200
     assert headers["access-control-allow-origin"] == "https://www.example.org"
-    status, headers, _ = open_to.request("OPTIONS", "/webhooks/web/messages", headers={"Origin": "https://evil.example"})
+    status, headers, _ = open_to.request(
+        "OPTIONS", "/webhooks/web/messages", headers={"Origin": "https://evil.example"}
+    )
     assert status == 403
     assert "access-control-allow-origin" not in headers
 
 
 def test_too_many_messages_are_asked_to_wait(serve_with):
     hurried = Client(serve_with(LEGCRAMPS_RATE_PER_MINUTE="1"))
-    answers = [hurried.request("POST", "/webhooks/web/messages", {"text": "", "id": str(number)}) for number in range(6)]
+    answers = [
+        hurried.request("POST", "/webhooks/web/messages", {"text": "", "id": str(number)}) for number in range(6)
+    ]
     assert [status for status, _, _ in answers] == [200] * 5 + [429]
     assert int(answers[-1][1]["retry-after"]) > 0
     assert "wait" in error_of(answers[-1])[1]
@@ -287,7 +320,9 @@ def test_deleting_a_conversation_leaves_nothing_of_it(client, assistant):
     status, _, body = client.request("DELETE", "/webhooks/web/conversation")
     assert (status, json.loads(body)) == (200, {"deleted": True})
     assert history(client) == []
-    stored = assistant.store._connection.execute("select count(*) from events where sender_id = ?", (client.conversation,))
+    stored = assistant.store._connection.execute(
+        "select count(*) from events where sender_id = ?", (client.conversation,)
+    )
     assert stored.fetchone() == (0,)
     assert json.loads(client.request("DELETE", "/webhooks/web/conversation")[2]) == {"deleted": False}
     assert client.say(QUESTION)
@@ -317,7 +352,7 @@ def broken_actions(assistant, monkeypatch):
 
 def test_an_action_that_fails_is_said_and_logged_without_the_persons_words(client, broken_actions, caplog):
     with caplog.at_level(logging.INFO):
-        reply, = client.say(SECRET_WORDS)
+        (reply,) = client.say(SECRET_WORDS)
     assert reply["answer"]["outcome"] == "error"
     assert reply["text"]
     assert [record for record in caplog.records if "failure id=" in record.getMessage()]

@@ -37,7 +37,9 @@ class Client:
         self.token, self.conversation = session["token"], session["conversation"]
         return session
 
-    def request(self, method: str, path: str, body: Any = None, headers: Optional[Dict[str, str]] = None) -> Tuple[int, Dict[str, str], str]:
+    def request(
+        self, method: str, path: str, body: Any = None, headers: Optional[Dict[str, str]] = None
+    ) -> Tuple[int, Dict[str, str], str]:
         """Status, headers in small letters, body."""
         connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=60)
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -55,7 +57,9 @@ class Client:
 
     def lines(self, text: str, identifier: Optional[str] = None) -> List[Dict[str, Any]]:
         """All lines that come back for a message."""
-        status, _, body = self.request("POST", "/webhooks/web/messages", {"text": text, "id": identifier or uuid.uuid4().hex})
+        status, _, body = self.request(
+            "POST", "/webhooks/web/messages", {"text": text, "id": identifier or uuid.uuid4().hex}
+        )
         assert status == 200, body
         return [json.loads(line) for line in body.splitlines()]
 
@@ -73,8 +77,16 @@ class Process:
         self.lines: List[str] = []
         self._new: queue.Queue[Optional[str]] = queue.Queue()
         self.process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf8", errors="replace")
+            [sys.executable, *arguments],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf8",
+            errors="replace",
+        )
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -102,7 +114,9 @@ class Process:
             except queue.Empty:
                 raise AssertionError(f"nothing like {pattern!r} within {seconds} s:\n{self.output}") from None
             if line is None and seen >= len(self.lines):
-                raise AssertionError(f"ended with {self.process.wait()} before anything like {pattern!r}:\n{self.output}")
+                raise AssertionError(
+                    f"ended with {self.process.wait()} before anything like {pattern!r}:\n{self.output}"
+                )
 
     def stop(self, seconds: float = 20) -> int:
         """Asks it to end, as an operator would; its exit code."""

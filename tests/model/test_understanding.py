@@ -121,14 +121,16 @@ def test_look_alikes_of_danger_do_not_ring_the_alarm(kind, outcome, held_out, he
     assert len(alarmed) <= BARS["look_alikes_alarmed_at_most"][kind], alarmed
 
 
-def test_every_reply_has_one_of_the_closed_outcomes(held_out_replies):
+def test_every_reply_has_one_of_the_closed_outcomes(held_out, held_out_replies):
     from legcramps.answers import Outcome, Topic
 
     outcomes, topics = {o.value for o in Outcome}, {None, *(t.value for t in Topic)}
-    for reply in held_out_replies:
+    for row, reply in zip(held_out, held_out_replies, strict=True):
         assert reply.envelopes
+        # Only what holds no word at all ("?????") cannot be read.
+        possible = outcomes - {"error"} if any(ch.isalnum() for ch in row.text) else outcomes
         for envelope in reply.envelopes:
-            assert envelope["outcome"] in outcomes - {"error"}
+            assert envelope["outcome"] in possible
             assert envelope["topic"] in topics
 
 

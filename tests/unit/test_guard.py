@@ -53,7 +53,9 @@ def test_text_is_made_fit_to_be_read(typed, read):
     assert guard.read(typed) == guard.Read(read)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\n\t", "?", "...", "?!", "—", "\x00\x01", "\u200b\u202e", "/", "/ /", "\"'", "''", "_"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\n\t", "?", "...", "?!", "—", "\x00\x01", "\u200b\u202e", "/", "/ /", "\"'", "''", "_"]
+)
 def test_a_message_without_anything_said_is_empty(typed):
     assert guard.read(typed).problem == "empty"
 

@@ -48,4 +48,7 @@ def test_the_first_cause_is_shown(log):
 
 
 def test_of_structured_log_lines_only_the_event_is_kept():
-    assert logs._only_the_event(None, "warning", {"event": "processor.message.parse", "text": SAID}) == "processor.message.parse"
+    assert (
+        logs._only_the_event(None, "warning", {"event": "processor.message.parse", "text": SAID})
+        == "processor.message.parse"
+    )

@@ -30,7 +30,10 @@ def texts(expected):
 
 def share_found(guard, written):
     """How much of the danger is still seen, and how much of the rest raises an alarm, when it is written like this."""
-    seen = [(found := guard.check(written(text))) and (found.kind == "self_harm") == (sign == "self_harm") for sign, text in texts("danger")]
+    seen = [
+        (found := guard.check(written(text))) and (found.kind == "self_harm") == (sign == "self_harm")
+        for sign, text in texts("danger")
+    ]
     alarms = [guard.check(written(text)) is not None for _, text in texts("none")]
     return sum(map(bool, seen)) / len(seen), sum(alarms) / len(alarms)
 
@@ -103,7 +106,12 @@ def flat(node):
 
 @pytest.mark.parametrize(
     "written",
-    [str.upper, str.lower, lambda text: re.sub(r"[^\w\s]", "", text), lambda text: re.sub(r"[^\w\s']", " ", text.lower())],
+    [
+        str.upper,
+        str.lower,
+        lambda text: re.sub(r"[^\w\s]", "", text),
+        lambda text: re.sub(r"[^\w\s']", " ", text.lower()),
+    ],
     ids=["upper", "lower", "no punctuation", "as heard"],
 )
 def test_the_tables_written_otherwise(guard, written):
@@ -119,7 +127,9 @@ def mistyped(text, dice):
     for i in dice.sample(long, min(len(long), max(1, len(words) // 5))):
         at = dice.randrange(len(words[i]) - 1)
         head, tail = words[i][:at], words[i][at:]
-        words[i] = head + dice.choice([tail[1] + tail[0] + tail[2:], tail[1:], tail[0] + tail, dice.choice("etaoin") + tail[1:]])
+        words[i] = head + dice.choice(
+            [tail[1] + tail[0] + tail[2:], tail[1:], tail[0] + tail, dice.choice("etaoin") + tail[1:]]
+        )
     return " ".join(words)
 
 
@@ -132,7 +142,12 @@ def test_the_tables_with_typing_errors(tolerant_guard):
 
 PLAIN = {
     "self_harm": ["i want to kill myself", "i don't want to live anymore"],
-    "emergency": ["i have chest pain", "i can't breathe", "my left calf is red and swollen", "my wife collapsed and isn't breathing"],
+    "emergency": [
+        "i have chest pain",
+        "i can't breathe",
+        "my left calf is red and swollen",
+        "my wife collapsed and isn't breathing",
+    ],
 }
 
 
@@ -177,7 +192,17 @@ def test_disguised_and_misspelt(guard, text):
     assert guard.check(text) == DangerSign("self_harm", "self_harm")
 
 
-@pytest.mark.parametrize("text", ["i cant braethe", "chest pian", "my calf is swolen and red", "she is unconcious", "he had a siezure just now", "my husband colapsed"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i cant braethe",
+        "chest pian",
+        "my calf is swolen and red",
+        "she is unconcious",
+        "he had a siezure just now",
+        "my husband colapsed",
+    ],
+)
 def test_misspelt_emergencies(guard, text):
     assert guard.check(text).kind == "emergency"
 
@@ -194,7 +219,25 @@ def test_nothing_to_read(guard, text):
 
 @pytest.mark.parametrize(
     "bit",
-    ["i ", "not ", "no, ", "my leg ", "cramp. ", "can not ", "chest ", "want to ", "a a a ", "s u i c ", "!.?", "'", "is it or ", "blood pressure ", "kil ", "{leg} ", "$|^ "],
+    [
+        "i ",
+        "not ",
+        "no, ",
+        "my leg ",
+        "cramp. ",
+        "can not ",
+        "chest ",
+        "want to ",
+        "a a a ",
+        "s u i c ",
+        "!.?",
+        "'",
+        "is it or ",
+        "blood pressure ",
+        "kil ",
+        "{leg} ",
+        "$|^ ",
+    ],
 )
 def test_repeats_are_read_to_the_end(guard, bit):
     text = (bit * LONGEST_READ)[:LONGEST_READ]
@@ -204,7 +247,9 @@ def test_repeats_are_read_to_the_end(guard, bit):
     assert found.kind == "self_harm"
 
 
-@pytest.mark.parametrize("bit", ["i want my leg is not swollen if ", "a!", "die ", "can you have a stroke in the past. ", "('' -- "])
+@pytest.mark.parametrize(
+    "bit", ["i want my leg is not swollen if ", "a!", "die ", "can you have a stroke in the past. ", "('' -- "]
+)
 def test_time_grows_with_the_length_and_no_faster(guard, bit):
     def seconds(times):
         text = bit * times

@@ -19,7 +19,9 @@ def test_everything_has_a_default():
 
 
 def test_what_is_set_counts(tmp_path):
-    current = settings.read({"PORT": "5006", "LEGCRAMPS_VAR": str(tmp_path), "LEGCRAMPS_ORIGINS": "https://a.example/, https://b.example"})
+    current = settings.read(
+        {"PORT": "5006", "LEGCRAMPS_VAR": str(tmp_path), "LEGCRAMPS_ORIGINS": "https://a.example/, https://b.example"}
+    )
     assert current.port == 5006
     assert current.database == tmp_path / "conversations.db"
     assert current.origins == ("https://a.example", "https://b.example")
@@ -74,7 +76,9 @@ def test_an_env_file_fills_in_what_is_not_set(tmp_path, monkeypatch):
     for name in ("LEGCRAMPS_B", "LEGCRAMPS_C"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    (tmp_path / ".env").write_text("# a comment\n#LEGCRAMPS_C=1\nLEGCRAMPS_A=file\nexport LEGCRAMPS_B = 'two words'\nnonsense\n")
+    (tmp_path / ".env").write_text(
+        "# a comment\n#LEGCRAMPS_C=1\nLEGCRAMPS_A=file\nexport LEGCRAMPS_B = 'two words'\nnonsense\n"
+    )
     settings.load_env_file(tmp_path / ".env")
     import os
 

@@ -43,7 +43,14 @@ def test_nothing_has_changed_right_after_training(project):
 
 @pytest.mark.parametrize(
     "name",
-    ["data/nlu/causes.yml", "knowledge/facts.yml", "legcramps/nlu/spelling.py", "models/encoder/manifest.json", "config.yml", "domain.yml"],
+    [
+        "data/nlu/causes.yml",
+        "knowledge/facts.yml",
+        "legcramps/nlu/spelling.py",
+        "models/encoder/manifest.json",
+        "config.yml",
+        "domain.yml",
+    ],
 )
 def test_a_change_in_what_the_model_is_made_from_is_seen(project, name):
     (project.root / name).write_text("changed\n")
