@@ -117,11 +117,12 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     from legcramps.lean_training import lean
 
     logs.configure()
-    steps = logging.getLogger("rasa.engine.training.hooks")
+    told = [logging.getLogger(name) for name in ("rasa.engine.training.hooks", "legcramps.nlu.progress")]
     handler = _StepHandler(say)
-    steps.addHandler(handler)
-    steps.setLevel(logging.INFO)
-    steps.propagate = False
+    for steps in told:
+        steps.addHandler(handler)
+        steps.setLevel(logging.INFO)
+        steps.propagate = False
     output = io.StringIO()
     try:
         with lean(), paths.inside(root), redirect_stdout(output), redirect_stderr(output):
@@ -140,9 +141,10 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
     except (RasaException, ValueError) as error:
         raise TrainingError(_readable(str(logs.first_cause(error)), root)) from error
     finally:
-        steps.removeHandler(handler)
-        steps.setLevel(logging.NOTSET)
-        steps.propagate = True
+        for steps in told:
+            steps.removeHandler(handler)
+            steps.setLevel(logging.NOTSET)
+            steps.propagate = True
     if not result.model or result.code:
         raise TrainingError(
             _readable(output.getvalue(), root) or "No model was made. Are there examples and rules in data/?"
@@ -151,7 +153,7 @@ def _train_with_rasa(root: Path, folder: Path, say: Say) -> Path:
 
 
 class _StepHandler(logging.Handler):
-    """Turns Rasa's log of its training into a line for each component."""
+    """Turns the log of a training into a line for each component, and a few for the longest."""
 
     def __init__(self, say: Say):
         super().__init__()
@@ -161,6 +163,8 @@ class _StepHandler(logging.Handler):
         name = re.search(r"Starting to train component '(\w+)'", record.getMessage())
         if name:
             self._say(f"  training {name.group(1)}")
+        elif record.name == "legcramps.nlu.progress":
+            self._say(f"    {record.getMessage()}")
 
 
 def _build_pipeline(root: Path, say: Say) -> None:

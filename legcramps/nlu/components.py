@@ -7,6 +7,7 @@ None of them keeps or logs a person's words.
 
 from __future__ import annotations
 
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -59,6 +60,10 @@ DANGER = "danger"
 SHARE = 400
 """Training examples that are encoded together."""
 
+TOLD_EVERY = 4000
+progress = logging.getLogger("legcramps.nlu.progress")
+"""What `legcramps train` shows of the longest step."""
+
 VECTORS = Path(__file__).resolve().parents[2] / "build" / "vectors.npz"
 """The training examples' sentence vectors, kept from one training to the next."""
 
@@ -99,6 +104,8 @@ def make_samples(
         for start in range(0, len(order), SHARE):
             share = [nlp(texts[i]) for i in order[start : start + SHARE]]
             docs += share
+            if start // TOLD_EVERY != (start + SHARE) // TOLD_EVERY:
+                progress.info("read %d of %d examples", len(docs), len(texts))
             shares.append(pool.submit(known.encode, encoder, [plain(doc._.corrected) for doc in share]))
         vectors = np.vstack([share.result() for share in shares])
     samples = {i: make_sample(doc, vector) for i, doc, vector in zip(order, docs, vectors)}
