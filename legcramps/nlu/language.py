@@ -84,18 +84,11 @@ class SpellingComponent:
 class MentionComponent:
     """Sets ``doc._.mentions`` and ``doc._.signals``; ``doc.ents`` are the mentions that are entries."""
 
-    def __init__(
-        self,
-        nlp: Language,
-        patterns: Sequence[Mapping[str, Any]] = (),
-        negation: Optional[Mapping[str, List[str]]] = None,
-    ):
-        self._nlp = nlp
-        self._configure(patterns, negation or {"before": [], "after": []})
+    def __init__(self, finder: Optional[MentionFinder] = None):
+        self._finder = finder or MentionFinder()
 
-    def _configure(self, patterns: Sequence[Mapping[str, Any]], negation: Mapping[str, List[str]]) -> None:
-        self._data = {"patterns": list(patterns), "negation": dict(negation)}
-        self._finder = MentionFinder(self._nlp, [Pattern(**p) for p in self._data["patterns"]], self._data["negation"])
+    def use(self, finder: MentionFinder) -> None:
+        self._finder = finder
 
     def __call__(self, doc: Doc) -> Doc:
         spans = self._finder.spans(doc)
@@ -104,10 +97,10 @@ class MentionComponent:
         return doc
 
     def to_disk(self, path: Path, exclude: Sequence[str] = ()) -> None:
-        Path(path).write_text(json.dumps(self._data, ensure_ascii=False), encoding="utf8")
+        Path(path).write_text(json.dumps(self._finder.as_data(), ensure_ascii=False), encoding="utf8")
 
     def from_disk(self, path: Path, exclude: Sequence[str] = ()) -> "MentionComponent":
-        self._configure(**json.loads(Path(path).read_text(encoding="utf8")))
+        self.use(MentionFinder.from_data(json.loads(Path(path).read_text(encoding="utf8"))))
         return self
 
 
@@ -118,7 +111,7 @@ def create_spelling(nlp: Language, name: str) -> SpellingComponent:
 
 @Language.factory("legcramps_mentions", requires=["token.norm"])
 def create_mentions(nlp: Language, name: str) -> MentionComponent:
-    return MentionComponent(nlp)
+    return MentionComponent()
 
 
 # --- building from the knowledge files -------------------------------------------------------------------------------
@@ -191,9 +184,8 @@ def create_pipeline(knowledge: Knowledge, training_folder: Optional[Path] = None
     nlp.get_pipe("legcramps_spelling")._configure(own, english, usual, core, knowledge.vocabulary.misheard)
     nlp.add_pipe("legcramps_mentions")
     negation = knowledge.vocabulary.negation
-    nlp.get_pipe("legcramps_mentions")._configure(
-        [vars(p) for p in patterns], {"before": list(negation.before), "after": list(negation.after)}
-    )
+    says = {"before": list(negation.before), "after": list(negation.after)}
+    nlp.get_pipe("legcramps_mentions").use(MentionFinder.of(nlp, patterns, says))
     return nlp
 
 

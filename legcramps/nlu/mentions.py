@@ -7,20 +7,22 @@ anemia") and whose it is ("my mother has diabetes").
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+import sys
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from spacy.language import Language
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
+
+from legcramps.nlu.phrase_table import PhraseTable
 
 OLDER_FROM = 50
 """From this age on, an age given as a number counts as a mention of rising age. The source gives no number; a young
 adult's age is no mention of growing old."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One way of saying something. ``kind``: condition, ambiguous, unlisted, look_alike or scope."""
 
@@ -146,72 +148,80 @@ def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
     return plain, places
 
 
+def _cut(nlp: Language, text: str) -> List[Tuple[str, ...]]:
+    """The words of a text as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
+    first = nlp.make_doc(text)
+    # Where the tokenizer leaves the words alone, capitals change nothing; tokenizing is most of the time that compiling takes.
+    plain = len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text)
+    docs = [first] if plain else [first, nlp.make_doc(text.upper())]
+    return list(dict.fromkeys(tuple(token.lower_.replace("’", "'") for token in doc) for doc in docs))
+
+
+_TABLES = ("named", "plainly", "scope", "negation")
+
+
 class MentionFinder:
     """Compiled once from the patterns; then maps a ``Doc`` (with ``norm_`` set) to spans and mentions."""
 
-    def __init__(self, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]):
-        self._vocab = nlp.vocab
-        self._named = PhraseMatcher(nlp.vocab, attr="NORM")
-        self._plainly = PhraseMatcher(nlp.vocab, attr="NORM")
-        self._scope = PhraseMatcher(nlp.vocab, attr="NORM")
-        self._negation = PhraseMatcher(nlp.vocab, attr="NORM")
-        self._meaning: Dict[str, List[Pattern]] = {}
+    def __init__(self) -> None:
+        self._named, self._plainly, self._scope, self._negation = (PhraseTable() for _ in range(4))
+        self._meaning: Dict[str, Pattern] = {}
+
+    @classmethod
+    def of(cls, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]) -> MentionFinder:
+        """Compiles patterns; takes seconds, so the result is kept with :meth:`as_data`."""
+        finder = cls()
         for pattern in patterns:
             if pattern.kind == "scope":
-                self._scope.add(f"scope:{pattern.ids[0]}", self._docs(nlp, pattern.text))
+                for words in _cut(nlp, pattern.text):
+                    finder._scope.add(f"scope:{pattern.ids[0]}", words)
                 continue
             # One key for each text: two patterns with the same text are the same thing said in two files. The stricter reading
             # wins: a look-alike over an alias's plural ("the pills"), an abbreviation over the same word as a name ("PAD").
-            meanings = self._meaning.setdefault(pattern.text, [])
-            if not meanings:
-                docs = self._docs(nlp, pattern.text)
-                self._named.add(pattern.text, docs)
-                plain = [self._plain_doc(doc) for doc in docs if len(doc) > 1 and pattern.kind != "look_alike"]
-                # What it begins and ends with must be left: "always on my feet" is no "on my feet".
-                whole = [
-                    form
-                    for form, places in plain
-                    if len(form) > 1 and places[0] == 0 and places[-1] >= len(pattern.text.split()) - 1
-                ]
-                self._plainly.add(pattern.text, whole)
-            if not meanings or pattern.kind == "look_alike" or pattern.abbreviation:
-                meanings[:] = [pattern]
+            if pattern.text not in finder._meaning:
+                for words in _cut(nlp, pattern.text):
+                    finder._named.add(pattern.text, words)
+                    plain, places = _plain(words)
+                    # What it begins and ends with must be left: "always on my feet" is no "on my feet".
+                    whole = len(plain) > 1 and places[0] == 0 and places[-1] >= len(pattern.text.split()) - 1
+                    if whole and pattern.kind != "look_alike":
+                        finder._plainly.add(pattern.text, plain)
+            if pattern.text not in finder._meaning or pattern.kind == "look_alike" or pattern.abbreviation:
+                finder._meaning[pattern.text] = pattern
         for where in ("before", "after"):
-            self._negation.add(where, [doc for words in negation.get(where, ()) for doc in self._docs(nlp, words)])
+            for text in negation.get(where, ()):
+                for words in _cut(nlp, text):
+                    finder._negation.add(where, words)
+        return finder
 
-    @staticmethod
-    def _docs(nlp: Language, text: str) -> List[Doc]:
-        """The pattern as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
-        docs = {}
-        first = nlp.make_doc(text)
-        # Where the tokenizer leaves the words alone, capitals change nothing; tokenizing is most of the time that loading takes.
-        forms = (
-            [first]
-            if len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text)
-            else [first, nlp.make_doc(text.upper())]
-        )
-        for doc in forms:
-            for token in doc:
-                token.norm_ = token.lower_.replace("’", "'")
-            docs[tuple(token.norm_ for token in doc)] = doc
-        return list(docs.values())
+    def as_data(self) -> Dict[str, Any]:
+        """What :meth:`from_data` makes the same finder from, as plain JSON."""
+        tables = {name: getattr(self, f"_{name}").as_data() for name in _TABLES}
+        return {"meaning": [list(astuple(pattern)) for pattern in self._meaning.values()], **tables}
 
-    def _plain_doc(self, doc: Doc) -> Tuple[Doc, List[int]]:
-        words, places = _plain([token.norm_ for token in doc])
-        plain = Doc(self._vocab, words=words)
-        for token, word in zip(plain, words):
-            token.norm_ = word
-        return plain, places
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> MentionFinder:
+        finder = cls()
+        for name in _TABLES:
+            setattr(finder, f"_{name}", PhraseTable(data[name]))
+        shared: Dict[Tuple[str, ...], List[str]] = {}
+        for kind, ids, text, family, medicine, abbreviation in data["meaning"]:
+            ids = shared.setdefault(tuple(ids), ids)
+            # Most of these words stand thousands of times: kept once.
+            kind, family, medicine = (value and sys.intern(value) for value in (kind, family, medicine))
+            finder._meaning[sys.intern(text)] = Pattern(kind, ids, sys.intern(text), family, medicine, abbreviation)
+        return finder
 
     def _all_named(self, doc: Doc) -> List[Span]:
         """As the words stand, and as they stand without what only fills."""
-        spans = list(self._named(doc, as_spans=True))
+        words = [token.norm_ for token in doc]
+        spans = [Span(doc, start, end, label=label) for label, start, end in self._named.find(words)]
         found = {(span.start, span.end) for span in spans}
-        plain, places = self._plain_doc(doc)
-        for key, start, end in self._plainly(plain):
+        plain, places = _plain(words)
+        for label, start, end in self._plainly.find(plain):
             place = (places[start], places[end - 1] + 1)
             if place not in found:
-                spans.append(Span(doc, *place, label=key))
+                spans.append(Span(doc, *place, label=label))
         return spans
 
     def spans(self, doc: Doc) -> List[Span]:
@@ -220,8 +230,13 @@ class MentionFinder:
         Of concepts that rule each other out the longest match wins ("charley horse" is no creature); a leg, a night or a person may
         stand inside another span ("calf cramp").
         """
-        masks = [span for span in self._named(doc, as_spans=True) if self._is_look_alike(span)]
-        scope = self._scope(doc, as_spans=True)
+        words = [token.norm_ for token in doc]
+        masks = [
+            Span(doc, start, end, label=label)
+            for label, start, end in self._named.find(words)
+            if self._meaning[label].kind == "look_alike"
+        ]
+        scope = [Span(doc, start, end, label=label) for label, start, end in self._scope.find(words)]
         rivals = filter_spans([*masks, *(span for span in scope if span.label_ not in _SIDE_BY_SIDE)])
         hidden = {token.i for span in rivals if not span.label_.startswith("scope:") for token in span}
         beside = [
@@ -239,10 +254,10 @@ class MentionFinder:
         ]
         other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
-        negators = [(self._vocab.strings[key], start, end) for key, start, end in self._negation(doc)]
+        negators = list(self._negation.find([token.norm_ for token in doc]))
         found: List[Mention] = []
         for span in spans:
-            pattern = self._meaning[span.label_][0]
+            pattern = self._meaning[span.label_]
             negated = self._is_negated(span, doc, negators, spans)
             person = self._person(span, doc, others, other_sufferer)
             if pattern.ids == ["age"] and _is_young(doc[span.end : span.end + 2].text):
@@ -265,7 +280,7 @@ class MentionFinder:
         return sorted(found, key=lambda m: (m.start, m.id))
 
     def _is_look_alike(self, span: Span) -> bool:
-        return self._meaning[span.label_][0].kind == "look_alike"
+        return self._meaning[span.label_].kind == "look_alike"
 
     def _longest(self, spans: Sequence[Span]) -> List[Span]:
         """The longest of those that overlap; of equally long ones the look-alike, then the first."""
@@ -279,7 +294,7 @@ class MentionFinder:
 
     def _readable(self, span: Span, doc: Doc, concepts: Set[str]) -> bool:
         """An abbreviation counts when it is written as one, or stands among words of health."""
-        if not self._meaning[span.label_][0].abbreviation:
+        if not self._meaning[span.label_].abbreviation:
             return True
         alone = sum(token.is_alpha for token in doc) == 1
         if span.text.isupper() and len(span.text) > 1 and (alone or not doc.text.isupper()):
