@@ -26,11 +26,12 @@ from benchmarks.understanding.examples import NLU, OUT, Examples, prepare, read_
 from benchmarks.understanding.progress import Say
 from benchmarks.understanding.variants import Absent, best_temperature, component_settings, log_softmax
 from legcramps import knowledge
-from legcramps.nlu import intent_model, language
+from legcramps.nlu import intent_model, language, scope_guard
 from legcramps.nlu.components import HybridIntentClassifier
 from legcramps.nlu.confidence import kind_of
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import MARGIN_SCALE, MEANING_C, MEANING_SHARE, WORDING_C, IntentModel, Sample
+from legcramps.nlu.safety_guard import SafetyGuard
 from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE
 
 MEANING_CS = (3.0, 6.0, 12.0, 24.0, 48.0)
@@ -184,6 +185,9 @@ class Judged:
     right: bool
     claim: bool
     outside: bool
+    alarm: float
+    """The probability of danger, before anything else is weighed."""
+    intent: str
 
 
 def out_of_fold(
@@ -191,6 +195,7 @@ def out_of_fold(
 ) -> tuple[list[Judged], IntentModel, np.ndarray]:
     """Every example judged by a model that has not seen it; also the last model, and the rows that it has not seen."""
     judged: list[Judged] = []
+    places: list[int] = []
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     for number, (train, test) in enumerate(folds.split(np.zeros(len(intents)), intents), 1):
         say(f"Out of fold: {number} of {FOLDS}")
@@ -198,8 +203,59 @@ def out_of_fold(
         for i in test:
             verdict, _ = model.understand(samples[i])
             right = kind_of(verdict.intent) == kind_of(intents[i])
-            judged.append(Judged(verdict.confidence, right, verdict.intent in CLAIMS, intents[i] in OUTSIDE))
-    return judged, model, test
+            claim, outside = verdict.intent in CLAIMS, intents[i] in OUTSIDE
+            judged.append(Judged(verdict.confidence, right, claim, outside, model.alarm([samples[i]]), intents[i]))
+            places.append(i)
+    order = np.argsort(places)
+    return [judged[i] for i in order], model, test
+
+
+# --- the two thresholds of danger -----------------------------------------------------------------------------------------
+
+
+def sweep_alarms(judged: Sequence[Judged], texts: Sequence[str], say: Say) -> list[Table]:
+    """The classifier under the safety guard: from where it raises the alarm alone, and below what it overrules the patterns.
+
+    The examples are in the order of ``texts``. The guard's patterns were written with some of them in view.
+    """
+    say("Signs of danger")
+    guard = SafetyGuard.from_mapping(knowledge.default().safety)
+    signs = [guard.check(text) for text in texts]
+    emergency, self_harm = (
+        np.array([j.intent == i for j in judged]) for i in ("report_emergency", "express_self_harm")
+    )
+    harmless = ~(emergency | self_harm)
+    mass = np.array([j.alarm for j in judged])
+    certain, weak, seen = (
+        np.array([bool(s) and test(s) for s in signs])
+        for test in (lambda s: s.certain, lambda s: s.weak, lambda s: not s.certain and not s.weak)
+    )
+
+    def row(value: float, sure: float, least: float, least_weak: float) -> tuple[Any, ...]:
+        alarm = certain | (seen & (mass >= least)) | (weak & (mass >= least_weak)) | (mass >= sure)
+        return value, alarm[emergency].mean(), alarm[self_harm].mean(), alarm[harmless].mean()
+
+    heads = ("value", "emergencies seen", "self-harm seen", "false alarms")
+    note = (
+        f"Out of fold, {emergency.sum()} emergencies, {self_harm.sum()} messages of self-harm, {harmless.sum()} others, many of "
+        "them written to look like danger: false alarms are far more frequent here than among people's messages. Best: what is "
+        "seen of both, less six times the false alarms."
+    )
+    tables = []
+    for title, now, values, kind in (
+        ("Danger: the classifier alone (SURE_ALARM)", scope_guard.SURE_ALARM, (0.7, 0.8, 0.85, 0.9, 0.95, 0.98), "sure"),
+        ("Danger: the classifier overrules a pattern (LEAST_ALARM)", scope_guard.LEAST_ALARM, (0.0, 0.005, 0.03, 0.06, 0.12), "least"),
+        ("Danger: … and several weak words (LEAST_WEAK_ALARM)", scope_guard.LEAST_WEAK_ALARM, (0.0, 0.03, 0.06, 0.12, 0.2, 0.5), "least_weak"),
+    ):  # fmt: skip
+        chosen = {
+            "sure": scope_guard.SURE_ALARM,
+            "least": scope_guard.LEAST_ALARM,
+            "least_weak": scope_guard.LEAST_WEAK_ALARM,
+        }
+        rows = [row(value, **{**chosen, kind: value}) for value in sorted({*values, now})]
+        best = max(rows, key=lambda r: r[1] + r[2] - 6 * r[3])[0]
+        tables.append(Table(title, heads, rows, now, best, note))
+    return tables
 
 
 def sweep_fallback(judged: Sequence[Judged], now: float) -> Table:
@@ -276,8 +332,8 @@ def sweep_parts(model: IntentModel, held: Examples, nlp: Any, now: float, say: S
 
     def parts_of(text: str) -> tuple[str, list[dict[str, Any]]]:
         doc = nlp(text)
-        verdict, _ = reader._understand(doc)
-        return verdict.intent, reader._parts(doc, verdict, spacy_model)
+        verdict, parts = reader._parts(doc, reader._understand(doc)[0], spacy_model)
+        return verdict.intent, parts
 
     pairs = [(parts_of(text), one, two) for text, one, two in questions_in_twos(held)]
     claims = [i for i, intent in enumerate(held.intents) if intent in CLAIMS]
@@ -329,6 +385,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] | No
     tables = sweep_views(gather_opinions(prepared.samples, intents, say))
     judged, model, test = out_of_fold(prepared.samples, intents, say)
     tables.append(sweep_fallback(judged, component_settings("FallbackClassifier")["threshold"]))
+    tables += sweep_alarms(judged, examples.texts, say)
     held = examples.chosen(test)
     now = component_settings("HybridIntentClassifier")["part_threshold"]
     tables.append(sweep_parts(model, held, nlp, now, say))

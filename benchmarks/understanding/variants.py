@@ -54,6 +54,9 @@ class Absent:
         self.coef_, self.intercept_ = np.zeros((len(self.classes_), 1)), np.zeros(len(self.classes_))
         return self
 
+    def set_params(self, **_: Any) -> Absent:
+        return self
+
     def fit_transform(self, texts: Sequence[str]) -> np.ndarray:
         return np.zeros((len(texts), 1))
 
