@@ -22,6 +22,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = _parser().parse_args(arguments)
     settings.load_env_file(settings.project_root() / ".env")
     logs.prepare()
+    if options.run is not _train:
+        # One message is too little work to share: the algebra's second thread would only spin, beside others' work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         return options.run(options) or OK
     except KeyboardInterrupt:

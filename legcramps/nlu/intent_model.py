@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Collection, Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -125,7 +127,20 @@ class IntentModel:
         self, samples: Sequence[Sample], labels: Sequence[str], start: Optional[LogisticRegression] = None
     ) -> None:
         """``start``: a meaning view fitted to most of the same samples, from where half of the steps are enough."""
-        texts = [plain(s.text) for s in samples]
+        with ThreadPoolExecutor(1) as pool:
+            # Both solvers compute outside Python's lock.
+            wording = pool.submit(self._fit_wording, [plain(s.text) for s in samples], labels)
+            with warnings.catch_warnings():
+                # Stopped early on purpose: more steps fit the training data, not people.
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                self._meaning = start or LogisticRegression(
+                    C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True
+                )
+                self._meaning.set_params(max_iter=40 if start else 80).fit(self._dense(samples), labels)
+            wording.result()
+        self.labels = list(self._meaning.classes_)
+
+    def _fit_wording(self, texts: Sequence[str], labels: Sequence[str]) -> None:
         self._ngrams = make_union(
             TfidfVectorizer(
                 ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w']*\b", dtype=np.float32
@@ -146,14 +161,6 @@ class IntentModel:
         # Kept as one contiguous matrix: scikit-learn would turn and copy it for each message.
         self._weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         self._shift = machine.intercept_.astype(np.float32)
-        with warnings.catch_warnings():
-            # Stopped early on purpose: more steps fit the training data, not people.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self._meaning = start or LogisticRegression(
-                C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True
-            )
-            self._meaning.set_params(max_iter=40 if start else 80).fit(self._dense(samples), labels)
-        self.labels = list(self._meaning.classes_)
 
     def _calibrate(self, samples: Sequence[Sample], labels: np.ndarray, held_back: float) -> LogisticRegression:
         """Sets the temperature and the calibrator; returns the meaning view that it fitted."""
@@ -192,9 +199,16 @@ class IntentModel:
             ]
         )
 
+    def _features(self, texts: Sequence[str]) -> Any:
+        # As the union's own ``transform``, which sets up a pool of workers for each message.
+        parts = getattr(self._ngrams, "transformer_list", None)
+        if not parts:
+            return self._ngrams.transform(texts)
+        return sparse.hstack([vectoriser.transform(texts) for _, vectoriser in parts], format="csr")
+
     def _pooled(self, samples: Sequence[Sample]) -> np.ndarray:
         meaning = self._meaning.predict_log_proba(self._dense(samples))
-        margins = self._ngrams.transform([plain(s.text) for s in samples]) @ self._weights + self._shift
+        margins = self._features([plain(s.text) for s in samples]) @ self._weights + self._shift
         return self.meaning_share * meaning + (1 - self.meaning_share) * _log_softmax(MARGIN_SCALE * margins)
 
     def probabilities(self, samples: Sequence[Sample]) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import time
 from dataclasses import dataclass
@@ -58,6 +60,15 @@ class RepliesChannel(OutputChannel):
         self.replies.append(from_message(message))
 
 
+def _give_back_memory() -> None:
+    """What reading the model's files took and needs no more; where the C library can give it back to the system."""
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError):
+        pass
+
+
 class Assistant:
     """A loaded model, its actions and its conversations, in this process.
 
@@ -94,6 +105,7 @@ class Assistant:
                 raise AssistantError(
                     f"The model {path} cannot be loaded: {logs.first_cause(error)}. Make a new one with: make train"
                 ) from error
+        _give_back_memory()
         return cls(agent)
 
     @property
