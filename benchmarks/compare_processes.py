@@ -82,12 +82,18 @@ def running(
 def end_session(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and all that it started: SIGTERM first, SIGKILL for what is still there after a while."""
     _signal_session(process.pid, signal.SIGTERM)
+    _wait_for_end(process)
+    _signal_session(process.pid, signal.SIGKILL)
+    # A killed process is still there for a moment, and only our own child can be waited for.
+    _wait_for_end(process)
+    process.wait()
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + TO_STOP
     while session_members(process.pid) and time.monotonic() < deadline:
         process.poll()
-        time.sleep(0.05)
-    _signal_session(process.pid, signal.SIGKILL)
-    process.wait()
+        time.sleep(0.02)
 
 
 def _signal_session(session: int, number: signal.Signals) -> None:

@@ -304,7 +304,7 @@ def wait_for(condition, seconds=10.0):
 
 
 def test_ctrl_c_ends_a_server_and_its_children_even_those_that_ignore_sigterm(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "TO_STOP", 0.3)
+    monkeypatch.setattr(processes, "TO_STOP", 0.5)
     log = tmp_path / "log"
     sessions = []
 
