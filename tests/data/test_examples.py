@@ -4,19 +4,16 @@ import csv
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
 
 from legcramps.answers import INTENTS
 from legcramps.knowledge import load
 
-from .conftest import WITHOUT_EXAMPLES, Example, normalised
+from .conftest import WITHOUT_EXAMPLES, Example, near_pairs, normalised
 
 REPO = Path(__file__).resolve().parents[2]
 MEASURING_SETS = [REPO / "tests" / "model" / name for name in ("held_out.tsv", "development.tsv")]
 FEWEST = 40
-NEAR = 0.8
 
 
 @pytest.mark.parametrize("intent", sorted(set(INTENTS) - WITHOUT_EXAMPLES))
@@ -87,27 +84,6 @@ def asked_for(examples, nlp) -> dict[str, list[Example]]:
 
 
 # --- kept apart from what is measured
-
-
-def trigrams(texts: list[str], known: dict[str, int]) -> csr_matrix:
-    """One row for each text, one column for each run of three characters that it holds."""
-    rows, columns = [], []
-    for number, text in enumerate(texts):
-        padded = f"  {text} "
-        grams = {padded[i : i + 3] for i in range(len(padded) - 2)}
-        rows += [number] * len(grams)
-        columns += [known.setdefault(gram, len(known)) for gram in grams]
-    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(texts), 100_000))
-
-
-def near_pairs(left: list[str], right: list[str]) -> list[tuple[str, str]]:
-    """Pairs of texts that share at least four fifths of their character trigrams (Jaccard)."""
-    known: dict[str, int] = {}
-    a, b = trigrams(left, known), trigrams(right, known)
-    shared = (a @ b.T).tocoo()
-    sizes_a, sizes_b = a.sum(axis=1).A1, b.sum(axis=1).A1
-    union = sizes_a[shared.row] + sizes_b[shared.col] - shared.data
-    return [(left[shared.row[i]], right[shared.col[i]]) for i in np.flatnonzero(shared.data >= NEAR * union)]
 
 
 @pytest.mark.parametrize(
