@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Callable, Dict, List, Optional, Tuple
 
+from legcramps import intents
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import PAGE, answer_condition, answer_condition_list, find_option, show_page
 from legcramps.answers.turn import aside
@@ -15,33 +16,7 @@ Follow = Callable[[Heard, Context, Composer], Turn]
 
 SHORT_STATEMENTS = 2
 
-SUGGESTIBLE = frozenset(
-    {
-        "ask_definition",
-        "ask_muscles",
-        "ask_relief",
-        "ask_causes",
-        "ask_known_causes",
-        "ask_risk_factors",
-        "ask_condition_list",
-        "ask_medicines",
-        "ask_restless_legs",
-        "ask_difference",
-        "tell_apart",
-        "ask_evidence",
-        "ask_source",
-        "ask_treatment",
-        "ask_prevention",
-        "ask_diagnosis",
-        "ask_outlook",
-        "ask_seriousness",
-        "ask_see_doctor",
-        "ask_frequency",
-        "ask_symptoms",
-        "ask_mechanism",
-        "ask_help",
-    }
-)
+SUGGESTIBLE = (intents.COVERED | intents.NOT_COVERED | {"ask_help"}) - {"ask_condition", "ask_other"}
 MAX_SUGGESTIONS = 2
 
 _IF_A_CRAMP = "#ask_definition"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional, Tuple
 
+from legcramps import intents
 from legcramps.answers.types import Context, Heard, Mention, Topic
 
 SHORT = 6
@@ -55,24 +56,8 @@ _WEAK_FOR_A_GROUP = frozenset(
 )
 _SAID_OF_RESTLESS_LEGS = frozenset({"ask_definition", "ask_symptoms"})
 """What the source has an answer to: what it is like, how long it goes on."""
-_NOT_SAID_OF_RESTLESS_LEGS = frozenset(
-    {
-        "ask_causes",
-        "ask_known_causes",
-        "ask_risk_factors",
-        "ask_condition",
-        "ask_medicines",
-        "ask_mechanism",
-        "ask_treatment",
-        "ask_relief",
-        "ask_prevention",
-        "ask_diagnosis",
-        "ask_outlook",
-        "ask_seriousness",
-        "ask_see_doctor",
-        "ask_frequency",
-        "ask_other",
-    }
+_NOT_SAID_OF_RESTLESS_LEGS = (
+    intents.CAUSES | intents.LEFT_OPEN | {"ask_condition", "ask_medicines", "ask_mechanism", "ask_relief", "ask_other"}
 )
 _MAX_GLOSSED = 2
 

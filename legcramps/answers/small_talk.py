@@ -5,22 +5,9 @@ from __future__ import annotations
 from legcramps.answers.compose import Composer
 from legcramps.answers.turn import aside
 from legcramps.answers.types import Context, Heard, Outcome, Turn
+from legcramps.intents import SMALL_TALK
 
-PHRASE_OF = {
-    intent: f"small_talk.{intent}"
-    for intent in (
-        "greet",
-        "say_goodbye",
-        "thank",
-        "ask_help",
-        "ask_identity",
-        "chat",
-        "express_feeling",
-        "praise",
-        "insult",
-        "apologise",
-    )
-}
+PHRASE_OF = {intent: f"small_talk.{intent}" for intent in SMALL_TALK}
 
 _WITH_BUTTONS = ("greet", "ask_help", "ask_identity", "express_feeling")
 

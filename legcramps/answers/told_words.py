@@ -6,6 +6,8 @@ for "doesn't", "minutes" for "mins", "now_and_then" in one word. ``<name>`` stan
 
 from __future__ import annotations
 
+from legcramps import numbers
+
 PLAIN = (
     (r"[’‘`´]", "'"),
     (r"👍|✅|✔️?", " yes. "),
@@ -57,16 +59,7 @@ PARTS = {
 COUNTED = {
     "a": 1,
     "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
+    **numbers.WORDS,
     "twelve": 12,
     "fifteen": 15,
     "twenty": 20,

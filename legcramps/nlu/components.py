@@ -39,7 +39,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories before SpacyNLP loads the pipeline
-from legcramps import knowledge
+from legcramps import intents, knowledge
 from legcramps.nlu import scope_guard
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
@@ -313,7 +313,7 @@ class HybridIntentClassifier(GraphComponent):
         the whole, the first of them stands for it.
         """
         questions = split_questions(doc.text)
-        if len(questions) < 2 or whole.intent not in scope_guard.CLAIMS | scope_guard.MANNERS:
+        if len(questions) < 2 or whole.intent not in scope_guard.CLAIMS | intents.MANNERS:
             return whole, []
         sure: Dict[str, Tuple[scope_guard.Verdict, Doc]] = {}
         for question in filter(asks, questions):
@@ -322,7 +322,7 @@ class HybridIntentClassifier(GraphComponent):
             if verdict.intent in scope_guard.CLAIMS and verdict.confidence >= self._config["part_threshold"]:
                 sure.setdefault(verdict.intent, (verdict, part))
         weakest = min((verdict.confidence for verdict, _ in sure.values()), default=0.0)
-        drowned = whole.intent in scope_guard.MANNERS or (
+        drowned = whole.intent in intents.MANNERS or (
             (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
         )
         if sure and whole.intent not in sure and whole.intent != "tell_situation" and drowned:

@@ -13,42 +13,19 @@ from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from legcramps import intents
 from legcramps.nlu.scope_guard import ASK_IF_CRAMP, CLAIMS, OUTSIDE, Ranking, Verdict
 
 KINDS: Dict[str, str] = {
     **dict.fromkeys(OUTSIDE, "outside"),
-    **dict.fromkeys(
-        (
-            "ask_treatment",
-            "ask_prevention",
-            "ask_diagnosis",
-            "ask_outlook",
-            "ask_seriousness",
-            "ask_see_doctor",
-            "ask_frequency",
-            "ask_symptoms",
-            "ask_mechanism",
-            "ask_other",
-            "ask_restless_legs_other",
-        ),
-        "not covered",
-    ),
-    **dict.fromkeys(("ask_causes", "ask_known_causes", "ask_risk_factors", "ask_condition_list"), "causes"),
+    **dict.fromkeys(intents.NOT_COVERED | {"ask_restless_legs_other"}, "not covered"),
+    **dict.fromkeys(intents.CAUSES | {"ask_condition_list"}, "causes"),
     **dict.fromkeys(("ask_condition", "ask_condition_details", "ask_medicines", "tell_situation"), "condition"),
-    **dict.fromkeys(("ask_definition", "ask_muscles"), "definition"),
-    **dict.fromkeys(("ask_restless_legs", "ask_difference", "tell_apart"), "restless legs"),
+    **dict.fromkeys(intents.WHAT_THEY_ARE, "definition"),
+    **dict.fromkeys(intents.RESTLESS_LEGS, "restless legs"),
     **dict.fromkeys(
-        (
-            "greet",
-            "say_goodbye",
-            "thank",
-            "ask_help",
-            "ask_identity",
-            "chat",
-            "express_feeling",
-            "praise",
-            "insult",
-            "apologise",
+        intents.SMALL_TALK
+        | {
             "deny",
             "be_unsure",
             "cancel",
@@ -61,7 +38,7 @@ KINDS: Dict[str, str] = {
             "go_back",
             "ask_plain_words",
             "correct_assistant",
-        ),
+        },
         "small talk",
     ),
 }

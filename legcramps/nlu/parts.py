@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Dict, List, Mapping, Optional
 
+from legcramps import numbers
+
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
 _NEXT_QUESTION = re.compile(
     r",?\s+(?:and|also|plus|but|or)\s+(?:also\s+|then\s+)?(?=(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|any)\b)",
@@ -46,16 +48,7 @@ _ORDINALS: Dict[str, int] = {
     "final": -1,
     "bottom": -1,
     "top": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
+    **numbers.WORDS,
     "a": 1,
     "b": 2,
     "c": 3,
@@ -66,7 +59,7 @@ _ORDINAL = re.compile(
     r"bottom|top)\b",
     re.IGNORECASE,
 )
-_NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten"
+_NUMBER = "|".join([r"\d{1,2}", *numbers.WORDS])
 _NUMBERED = re.compile(
     rf"\b(?:number|option|item|answer|choice|letter|point)\s*({_NUMBER}|[abcd])\b|\b(?:pick|choose|take)\s+({_NUMBER}|[bcd])\b|(?:\bno\.? ?|#)(\d{{1,2}})\b|"
     rf"^\W*({_NUMBER}|[abcd])\W*(?:please|pls|thanks|then|i (?:think|guess))?\W*$",

@@ -9,58 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import FrozenSet, Optional, Sequence, Tuple
 
+from legcramps import intents
+
 Ranking = Sequence[Tuple[str, float]]
 
-CLAIMS = frozenset(
-    {
-        "ask_definition",
-        "ask_muscles",
-        "ask_relief",
-        "ask_causes",
-        "ask_known_causes",
-        "ask_risk_factors",
-        "ask_condition",
-        "ask_condition_list",
-        "ask_condition_details",
-        "ask_medicines",
-        "ask_restless_legs",
-        "ask_difference",
-        "tell_apart",
-        "ask_restless_legs_other",
-        "tell_situation",
-        "ask_treatment",
-        "ask_prevention",
-        "ask_diagnosis",
-        "ask_outlook",
-        "ask_seriousness",
-        "ask_see_doctor",
-        "ask_frequency",
-        "ask_symptoms",
-        "ask_mechanism",
-        "ask_other",
-        "ask_evidence",
-        "ask_source",
-    }
-)
+CLAIMS = intents.COVERED | intents.NOT_COVERED | {"ask_condition_details", "ask_restless_legs_other", "tell_situation"}
 """Intents whose reply speaks of cramps or restless legs: these need a reason to be ours."""
 
 ABOUT_A_CONDITION = frozenset(
     {"ask_condition", "ask_condition_details", "ask_medicines", "ask_risk_factors", "tell_situation"}
 )
-NOT_COVERED = frozenset(
-    {
-        "ask_treatment",
-        "ask_prevention",
-        "ask_diagnosis",
-        "ask_outlook",
-        "ask_seriousness",
-        "ask_see_doctor",
-        "ask_frequency",
-    }
-)
-"""Questions that the source leaves open: the reply says so and claims nothing of the leg."""
-MANNERS = frozenset({"greet", "say_goodbye", "thank", "chat", "express_feeling", "praise", "insult", "apologise"})
-"""What people say around a question."""
 GUESSES = frozenset({"ask_other", "ask_condition_list"})
 """Intents that a mixture of things is easily taken for."""
 TALK = frozenset({"affirm", "deny", "be_unsure", "correct_assistant", "cancel"})
@@ -68,25 +26,8 @@ TALK = frozenset({"affirm", "deny", "be_unsure", "correct_assistant", "cancel"})
 GENERAL = frozenset({"ask_definition", "ask_muscles", "ask_causes", "ask_mechanism"})
 """Questions about cramps in general. With an illness or factor named in a short message, it is that link that is asked about."""
 
-NOT_OF_RESTLESS_LEGS = frozenset(
-    {
-        "ask_condition",
-        "ask_condition_list",
-        "ask_causes",
-        "ask_known_causes",
-        "ask_risk_factors",
-        "ask_medicines",
-        "ask_treatment",
-        "ask_prevention",
-        "ask_diagnosis",
-        "ask_outlook",
-        "ask_seriousness",
-        "ask_see_doctor",
-        "ask_frequency",
-        "ask_mechanism",
-        "ask_other",
-        "ask_condition_details",
-    }
+NOT_OF_RESTLESS_LEGS = (
+    intents.CAUSES | intents.OF_CONDITIONS | intents.LEFT_OPEN | {"ask_mechanism", "ask_other", "ask_condition_details"}
 )
 """What the source says of cramps only, or not at all: asked of restless legs alone, it is not covered."""
 
@@ -179,7 +120,7 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
             return Verdict(ASK_IF_CRAMP, probability, "cramps in pregnancy may be other cramps")
         return _named(intent, probability, signals, words, "names our subject")
     if {"leg", "night"} <= signals and mass < PERHAPS_OURS:
-        if signals & {"pain", "other_symptom"} and intent not in NOT_COVERED:
+        if signals & {"pain", "other_symptom"} and intent not in intents.LEFT_OPEN:
             return Verdict(ASK_IF_CRAMP, 1 - mass, "leg trouble at night")
         return _named(intent, probability, signals, words, "leg and night")
     if intent in ABOUT_A_CONDITION and signals & {"listed", "ambiguous"} and not signals & NOT_CRAMPS:

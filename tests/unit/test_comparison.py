@@ -366,24 +366,21 @@ def test_capitals_change_nothing(text):
     assert read_told(text) == read_told(text.lower())
 
 
-@pytest.mark.parametrize("text", QUESTIONS)
-def test_a_question_is_seen_to_be_one(text):
-    assert read_told(text).asks
-
-
-@pytest.mark.parametrize("text", NO_QUESTIONS)
-def test_an_answer_is_not_taken_for_a_question(text):
-    assert not read_told(text).asks
-
-
-@pytest.mark.parametrize("text", STOPS)
-def test_a_wish_to_stop_is_seen(text):
-    assert read_told(text).stops
-
-
-@pytest.mark.parametrize("text", NO_STOPS)
-def test_what_stops_in_the_leg_is_no_wish_to_stop(text):
-    assert not read_told(text).stops
+@pytest.mark.parametrize(
+    ("text", "wish", "seen"),
+    [
+        (text, wish, seen)
+        for texts, wish, seen in (
+            (QUESTIONS, "asks", True),
+            (NO_QUESTIONS, "asks", False),
+            (STOPS, "stops", True),
+            (NO_STOPS, "stops", False),  # what stops in the leg is no wish to stop
+        )
+        for text in texts
+    ],
+)
+def test_a_question_and_a_wish_to_stop_are_seen(text, wish, seen):
+    assert bool(getattr(read_told(text), wish)) is seen
 
 
 @pytest.mark.parametrize("text", NODS)

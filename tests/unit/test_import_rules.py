@@ -13,6 +13,9 @@ REPO = Path(__file__).resolve().parents[2]
 # What needs nothing else of the house, and what everybody but `answers` and `knowledge` may lean on.
 GROUND = {"legcramps.logs", "legcramps.paths", "legcramps.settings"}
 
+# Plain tables of what both sides call by the same name.
+NAMES = {"legcramps.intents", "legcramps.numbers"}
+
 # A part of the house and the parts that it may import beside itself. The longest name that fits a module is its part.
 # A module of `legcramps` that is not named here (cli, training, evaluation …) stands on top and may import everything;
 # nothing below may import it.
@@ -21,8 +24,10 @@ MAY_IMPORT = {
     "legcramps.paths": GROUND,
     "legcramps.settings": GROUND,
     "legcramps.knowledge": set(),
-    "legcramps.answers": {"legcramps.knowledge"},
-    "legcramps.nlu": {"legcramps.knowledge", *GROUND},
+    "legcramps.intents": set(),
+    "legcramps.numbers": set(),
+    "legcramps.answers": {"legcramps.knowledge", *NAMES},
+    "legcramps.nlu": {"legcramps.knowledge", *NAMES, *GROUND},
     # A channel gives the `Answer` its form and never makes one.
     "legcramps.channels": {"legcramps.answers.types", *GROUND},
     # The two replies that no action can give: to what cannot be read, and when no action could be run.
