@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from functools import cached_property
+from typing import AbstractSet, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from legcramps.answers.types import Answer, Button, ConditionLink, Operator, Outcome, Piece, PieceKind, Topic
 from legcramps.knowledge import Condition, Knowledge
 
 MAX_NAMED = 4
 """Names joined in one sentence; more are hard to take in at 3 a.m."""
+MAX_NAMED_ALOUD = 3
+MAX_SENTENCE_ALOUD = 20
+"""Words of a sentence that is heard and cannot be read again."""
 
 
 def join_names(names: Sequence[str], last: str = "and") -> str:
     """``["a", "b", "c"]`` → ``"a, b and c"``."""
     names = list(names)
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def in_breaths(
+    template: str, names: Sequence[str], last: str = "and", plural: AbstractSet[str] = frozenset()
+) -> Tuple[Tuple[str, int], ...]:
+    """``template`` said once for every few of ``names``, so that each sentence can be taken in by ear; with how many it names.
+
+    ``{name}``, ``{Name}`` and ``{names}`` are filled in, ``{is}`` is "are" for several names and for one of ``plural``.
+    """
+    breaths: List[Tuple[str, int]] = []
+    left = list(names)
+    while left:
+        some = next(
+            size
+            for size in range(min(MAX_NAMED_ALOUD, len(left)), 0, -1)
+            if size == 1 or _longest_sentence(_fill(template, left[:size], last, plural)) <= MAX_SENTENCE_ALOUD
+        )
+        breaths.append((_fill(template, left[:some], last, plural), some))
+        left = left[some:]
+    return tuple(breaths)
+
+
+def _fill(template: str, names: Sequence[str], last: str, plural: AbstractSet[str]) -> str:
+    joined = join_names(names, last)
+    several = len(names) > 1 or names[0] in plural
+    return template.format(
+        name=joined, names=joined, Name=joined[0].upper() + joined[1:], **{"is": "are" if several else "is"}
+    )
+
+
+def _longest_sentence(text: str) -> int:
+    return max(len(sentence.split()) for sentence in re.split(r"(?<=[.?!:])\s+", text))
 
 
 class Composer:
@@ -28,14 +66,22 @@ class Composer:
     def statement(self, identifier: str, paragraph: bool = False) -> Piece:
         """A cited fact. KeyError when there is no such statement."""
         statement = self.knowledge.statements[identifier]
+        speech, named = statement.speech or statement.text, self._named_in_links.get(statement.text, 0)
         return Piece(
             PieceKind.STATEMENT,
             identifier,
             statement.text,
-            statement.speech or statement.text,
+            speech,
             tuple(statement.cites),
             paragraph=paragraph,
+            spoken=((speech, named),) if named else (),
         )
+
+    @cached_property
+    def _named_in_links(self) -> Mapping[str, int]:
+        """How many conditions the sentence of a link names; the mechanism in general names two."""
+        links = [(c.id, link.grade) for c in self.knowledge.conditions.values() for link in c.links]
+        return Counter(self.knowledge.link_statement(*link).text for link in links)
 
     def statements(self, *identifiers: str) -> Tuple[Piece, ...]:
         return tuple(self.statement(identifier) for identifier in identifiers)
@@ -44,14 +90,34 @@ class Composer:
         """A connecting phrase. ``arguments`` must come from the knowledge files. KeyError when there is no such phrase."""
         phrase = self.knowledge.phrases[key]
         text = phrase.text.format(**arguments)
+        speech, spoken = (phrase.speech or phrase.text).format(**arguments), ()
+        if "names" in arguments:
+            names, last = self._parted(arguments["names"])
+            spoken = in_breaths(phrase.speech or phrase.text, names, last)
+            speech = " ".join(part for part, _ in spoken)
         return Piece(
             PieceKind.PHRASE,
             key,
             text,
-            phrase.speech.format(**arguments) if phrase.speech else text,
+            speech,
             arguments=tuple(sorted(arguments.items())),
             paragraph=paragraph,
+            spoken=spoken,
         )
+
+    def _parted(self, joined: str) -> Tuple[List[str], str]:
+        """What :func:`join_names` put together, and the word before the last name."""
+        *names, end = joined.split(", ")
+        for word in ("and", "or"):
+            for place in re.finditer(f" {word} ", end):
+                first, second = end[: place.start()], end[place.end() :]
+                if first in self._names and second in self._names:
+                    return [*names, first, second], word
+        return [*names, end], "and"
+
+    @cached_property
+    def _names(self) -> AbstractSet[str]:
+        return {named.name for named in (*self.knowledge.conditions.values(), *self.knowledge.unlisted.values())}
 
     def grade_meaning(self, grade: str) -> Piece:
         """What a strength of evidence means, in the fixed words of the knowledge file."""
@@ -96,7 +162,11 @@ class Composer:
             name = join_names(part)
             text = self.knowledge.grades[grade].text.format(name=name, Name=name[0].upper() + name[1:], **{"is": "are"})
             cites = tuple(cite for statement in together for cite in statement.cites)
-            pieces.append(Piece(PieceKind.STATEMENT, "+".join(s.id for s in together), text, text, cites))
+            plural = {c.name for c in members if c.plural}
+            spoken = in_breaths(self.knowledge.grades[grade].text, part, plural=plural)
+            speech = " ".join(sentence for sentence, _ in spoken)
+            key = "+".join(s.id for s in together)
+            pieces.append(Piece(PieceKind.STATEMENT, key, text, speech, cites, spoken=spoken))
         return pieces
 
     def grades_of(self, conditions: Iterable[str]) -> Tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Dict, List, Mapping, TypedDict
+from typing import Any, Dict, List, Mapping, Optional, TypedDict
 
 from legcramps import knowledge
-from legcramps.answers import Composer, Context, Heard, respond
+from legcramps.answers import Composer, Context, Heard, aloud, respond
+from legcramps.answers.speech import sentences
 
 
 class Reply(TypedDict):
@@ -27,9 +28,56 @@ def from_message(message: Mapping[str, Any]) -> Reply:
     }
 
 
+class SpokenReply(TypedDict):
+    """What a voice channel needs of a reply: its ideas (:mod:`legcramps.answers.speech`), suggestions and the envelope."""
+
+    speech: List[Dict[str, Any]]
+    buttons: List[Dict[str, str]]
+    answer: Dict[str, Any]
+
+
+def spoken_from_message(message: Mapping[str, Any]) -> SpokenReply:
+    """What an action sent, for a voice channel. A message without a spoken form is said in its words for reading."""
+    reply = from_message(message)
+    speech = (message.get("custom") or {}).get("speech")
+    if not speech:
+        speech = [{"say": sentences(reply["text"]), "kind": "words", "items": 0}] if reply["text"] else []
+    return {"speech": [dict(idea) for idea in speech], "buttons": reply["buttons"], "answer": reply["answer"]}
+
+
 def to_message(reply: Reply) -> Dict[str, Any]:
     """The other way round: as an action sends it."""
     return {"text": reply["text"], "buttons": reply["buttons"], "custom": {"answer": reply["answer"]}}
+
+
+def spoken_problem(problem: str) -> SpokenReply:
+    """:func:`problem_reply` for a voice channel."""
+    answer = _unusable(problem)
+    return {"speech": [dict(idea) for idea in aloud(answer)], "buttons": [], "answer": answer.envelope()}
+
+
+def words(key: str, **arguments: str) -> str:
+    """A phrase of ``knowledge/phrases.yml`` in its spoken wording, for what a channel says by itself. KeyError when there is none."""
+    phrase = knowledge.default().phrases[key]
+    return (phrase.speech or phrase.text).format(**arguments)
+
+
+def question_for(payload: str) -> Optional[str]:
+    """The yes/no question that offers what a button's payload asks ("Would you like to hear …?"); None when it has none."""
+    intent, _, condition = payload.removeprefix("#").partition("=")
+    known = knowledge.default()
+    if condition:
+        named = known.conditions.get(condition)
+        return words("offers.condition", name=named.name) if named else None
+    return words(f"offers.{intent}") if f"offers.{intent}" in known.phrases else None
+
+
+@cache
+def lexicon() -> Mapping[str, str]:
+    """Terms that voices say wrongly or that are hard to tell apart, in small letters, and how to write them to be said right."""
+    prefix = "pronunciation."
+    phrases = knowledge.default().phrases.items()
+    return {key.removeprefix(prefix).lower(): phrase.text for key, phrase in phrases if key.startswith(prefix)}
 
 
 @cache

@@ -1,0 +1,83 @@
+"""An answer as it is said: its pieces in their spoken wording, cut into ideas that a voice channel can arrange.
+
+An idea is what belongs into one breath: one or a few short sentences of which none may be left away without the others ("… might
+be more likely. Whether there is a direct link is not known."). As plain data, so that it can pass beside the envelope::
+
+    {"say": ["With dialysis, …"], "kind": "fact", "items": 0}
+
+``kind``: ``fact`` (from the source), ``words`` (of ours), ``advice`` (must be heard even if nothing more is), ``notice`` (given once
+in a conversation), ``offer`` (a question; a yes asks ``payload``). ``items``: how many things of a list it names. ``left``, where the
+answer is a page of a list: how many things come after it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import List, TypedDict
+
+from legcramps.answers.types import Answer, Piece, PieceKind
+
+
+class Idea(TypedDict, total=False):
+    """See the module's description; ``payload`` and ``left`` only where they apply."""
+
+    say: List[str]
+    kind: str
+    items: int
+    payload: str
+    left: int
+
+
+_WITH_THE_ONE_BEFORE = frozenset(
+    {"medicines.no_direct_link_known", "known.other_symptoms", "not_covered.treatment_named", "restless_legs.different"}
+)
+"""Pieces that are half a thought without the piece before them."""
+
+_ADVICE = ("advice.", "comparison.closing")
+_NOTICE = "notice."
+_OFFERED = {"comparison.resume": "#tell_apart"}
+"""Pieces that are an offer when they are said."""
+_LEFT = {"connect.more_to_come": "count"}
+"""Pieces that say how many things of a list are left; aloud this is said with the list, not after it."""
+
+_SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
+
+
+def sentences(speech: str) -> List[str]:
+    """The sentences of a spoken wording; one that ends with a colon is a sentence of its own."""
+    return [part for part in _SENTENCE_END.split(speech.strip()) if part]
+
+
+def aloud(answer: Answer) -> List[Idea]:
+    """The answer's ideas in the order in which they are said."""
+    ideas: List[Idea] = []
+    leading = False
+    for piece in answer.pieces:
+        if piece.key in _LEFT:
+            ideas[-1]["left"] = int(dict(piece.arguments)[_LEFT[piece.key]])
+            continue
+        new = _ideas(piece)
+        if ideas and new and (leading or piece.key in _WITH_THE_ONE_BEFORE):
+            ideas[-1]["say"] += new[0]["say"]
+            ideas[-1]["items"] += new[0]["items"]
+            if new[0]["kind"] == "fact":
+                ideas[-1]["kind"] = "fact"
+            new = new[1:]
+        ideas += new
+        leading = piece.text.endswith(":")
+    return ideas
+
+
+def _ideas(piece: Piece) -> List[Idea]:
+    """One idea for a piece; for a piece that names a list, one for each sentence that names some of it."""
+    kind = "fact" if piece.kind is PieceKind.STATEMENT else "words"
+    if piece.key.startswith(_ADVICE):
+        kind = "advice"
+    elif piece.key.startswith(_NOTICE):
+        kind = "notice"
+    elif piece.key in _OFFERED:
+        return [{"say": sentences(piece.speech), "kind": "offer", "items": 0, "payload": _OFFERED[piece.key]}]
+    if len(piece.spoken) > 1:
+        return [{"say": sentences(part), "kind": kind, "items": items} for part, items in piece.spoken]
+    items = piece.spoken[0][1] if piece.spoken else 0
+    return [{"say": sentences(piece.speech), "kind": kind, "items": items}]
