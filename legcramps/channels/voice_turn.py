@@ -1,10 +1,11 @@
-"""One question of a voice channel put to the assistant behind Rasa, and its replies in spoken form."""
+"""One message of a person who speaks, and the assistant's replies as they are said. For all voice channels."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Callable, Dict, List
+from dataclasses import dataclass
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
@@ -15,52 +16,74 @@ from legcramps.channels.voice import Step, VoiceState
 
 logger = logging.getLogger(__name__)
 
-Ask = Callable[[UserMessage], Awaitable[Any]]
+Say = Callable[[UserMessage], Awaitable[Any]]
+
+LEAVE_TAKING = "say_goodbye"
+"""The intent after which the line is closed, in whatever words it came."""
 
 
-class SpokenReplies(OutputChannel):
-    """Collects replies in spoken form."""
+@dataclass(frozen=True)
+class Asked:
+    """What the assistant said to a text, and as which intent it took it."""
 
-    def __init__(self) -> None:
+    replies: Tuple[SpokenReply, ...]
+    intent: Optional[str] = None
+
+    @property
+    def danger(self) -> bool:
+        return any(reply["answer"].get("outcome") in ("urgent", "crisis") for reply in self.replies)
+
+
+class _Output(OutputChannel):
+    """Collects one turn's replies as they are said."""
+
+    def __init__(self, channel: str):
+        self._channel = channel
         self.replies: List[SpokenReply] = []
 
-    @classmethod
-    def name(cls) -> str:
-        return "voice"
+    # The class has one name for Rasa, but each conversation is filed under its own channel.
+    def name(self) -> str:  # type: ignore[override]
+        return self._channel
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.replies.append(spoken_from_message(message))
 
 
-async def listen(
-    text: str, state: VoiceState, conversation: str, channel: str, on_new_message: Ask, longest: float
-) -> Step:
-    """What to say to what was said: at once for "repeat" and its like, else what the assistant replies. Never raises.
+async def ask(say: Say, channel: str, conversation: str, text: str, longest: float) -> Asked:
+    """What the assistant says to ``text``: at least one reply. Never raises, whatever goes wrong inside.
 
     Args:
-        text: as the recogniser wrote it; cleaned here.
-        longest: seconds that the assistant may take; then the person hears that something went wrong.
+        say: has the assistant answer a message; as Rasa hands it to a channel.
+        longest: seconds after which the person hears that something went wrong.
     """
+    output = _Output(channel)
+    message = UserMessage(text, output, conversation, input_channel=channel)
+    try:
+        await asyncio.wait_for(say(message), longest)
+        if not output.replies:
+            # Rasa goes on in silence when an action server is down or an action fails there.
+            logger.error("no reply conversation=%s", conversation)
+    except Exception as error:
+        logs.failure(logger, f"{channel} turn", error)
+    intent = ((message.parse_data or {}).get("intent") or {}).get("name")
+    return Asked(tuple(output.replies or [spoken_problem("internal")]), intent)
+
+
+async def hear(say: Say, channel: str, conversation: str, text: str, state: VoiceState, longest: float) -> Step:
+    """The person said ``text``, as it came; what to say to that, and where the talk is then."""
     heard = guard.read(text)
     if heard.problem:
         logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
         return voice.answered([spoken_problem(heard.problem)], state)
-    return await take(voice.hear(heard.text, state), conversation, channel, on_new_message, longest)
+    return await follow(say, channel, conversation, voice.hear(heard.text, state), longest)
 
 
-async def take(step: Step, conversation: str, channel: str, on_new_message: Ask, longest: float) -> Step:
-    """The step itself, or the assistant's replies to what it asks."""
+async def follow(say: Say, channel: str, conversation: str, step: Step, longest: float) -> Step:
+    """Asks the assistant where ``step`` says so; the step after that says something."""
     if step.ask is None:
         return step
-    output = SpokenReplies()
-    message = UserMessage(step.ask, output, conversation, input_channel=channel)
-    try:
-        # The turn is finished even when it takes too long, or memory and what was said would part.
-        await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(on_new_message(message))), longest)
-    except asyncio.TimeoutError:
-        logger.error("turn too slow conversation=%s", conversation)
-    except Exception as error:
-        logs.failure(logger, f"{channel} turn", error)
-    if not output.replies:
-        logger.error("no reply conversation=%s", conversation)
-    return voice.answered(output.replies or [spoken_problem("internal")], step.state)
+    asked = await ask(say, channel, conversation, step.ask, longest)
+    after = voice.answered(asked.replies, step.state)
+    if asked.intent == LEAVE_TAKING and not asked.danger and after.say:
+        return voice.farewell(after.state)
+    return after
