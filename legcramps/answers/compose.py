@@ -29,7 +29,7 @@ def in_breaths(
 ) -> Tuple[Tuple[str, int], ...]:
     """``template`` said once for every few of ``names``, so that each sentence can be taken in by ear; with how many it names.
 
-    ``{name}``, ``{Name}`` and ``{names}`` are filled in, ``{is}`` is "are" for several names and for one of ``plural``.
+    ``{name}``, ``{Name}``, ``{names}`` and ``{places}`` are filled in, ``{is}`` is "are" for several names and for one of ``plural``.
     """
     breaths: List[Tuple[str, int]] = []
     left = list(names)
@@ -48,12 +48,16 @@ def _fill(template: str, names: Sequence[str], last: str, plural: AbstractSet[st
     joined = join_names(names, last)
     several = len(names) > 1 or names[0] in plural
     return template.format(
-        name=joined, names=joined, Name=joined[0].upper() + joined[1:], **{"is": "are" if several else "is"}
+        name=joined,
+        names=joined,
+        places=joined,
+        Name=joined[0].upper() + joined[1:],
+        **{"is": "are" if several else "is"},
     )
 
 
 def _longest_sentence(text: str) -> int:
-    return max(len(sentence.split()) for sentence in re.split(r"(?<=[.?!:])\s+", text))
+    return max(len(sentence.split()) for sentence in re.split(r"(?<=[.?!])\s+", text))
 
 
 class Composer:
@@ -91,8 +95,9 @@ class Composer:
         phrase = self.knowledge.phrases[key]
         text = phrase.text.format(**arguments)
         speech, spoken = (phrase.speech or phrase.text).format(**arguments), ()
-        if "names" in arguments:
-            names, last = self._parted(arguments["names"])
+        listing = next((name for name in ("names", "places") if name in arguments), None)
+        if listing:
+            names, last = self._parted(arguments[listing])
             spoken = in_breaths(phrase.speech or phrase.text, names, last)
             speech = " ".join(part for part, _ in spoken)
         return Piece(
@@ -107,6 +112,9 @@ class Composer:
 
     def _parted(self, joined: str) -> Tuple[List[str], str]:
         """What :func:`join_names` put together, and the word before the last name."""
+        sections = "|".join(re.escape(section.name) for section in self.knowledge.source.sections)
+        if re.match(rf"({sections}), paragraph ", joined):
+            return re.split(rf"(?:, | and )(?={sections})", joined), "and"
         *names, end = joined.split(", ")
         for word in ("and", "or"):
             for place in re.finditer(f" {word} ", end):

@@ -40,11 +40,11 @@ _OFFERED = {"comparison.resume": "#tell_apart"}
 _LEFT = {"connect.more_to_come": "count"}
 """Pieces that say how many things of a list are left; aloud this is said with the list, not after it."""
 
-_SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
 def sentences(speech: str) -> List[str]:
-    """The sentences of a spoken wording; one that ends with a colon is a sentence of its own."""
+    """The sentences of a spoken wording."""
     return [part for part in _SENTENCE_END.split(speech.strip()) if part]
 
 
@@ -79,5 +79,7 @@ def _ideas(piece: Piece) -> List[Idea]:
         return [{"say": sentences(piece.speech), "kind": "offer", "items": 0, "payload": _OFFERED[piece.key]}]
     if len(piece.spoken) > 1:
         return [{"say": sentences(part), "kind": kind, "items": items} for part, items in piece.spoken]
+    if kind == "advice":
+        return [{"say": [sentence], "kind": kind, "items": 0} for sentence in sentences(piece.speech)]
     items = piece.spoken[0][1] if piece.spoken else 0
     return [{"say": sentences(piece.speech), "kind": kind, "items": items}]

@@ -34,25 +34,26 @@ MAX_WORDS_SLOW = 30
 ROOM = 12
 """Words kept free for the question at the end of a chunk, or for how many things are left and a short one."""
 
+_DRAWN_FORWARD = ("advice", "notice")
+
 Ideas = Tuple[Tuple[str, ...], ...]
 """Sentences by idea."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """What is said in one go. ``left``: how many things of a list come after it, if any; ``total``: of how many in all, on the first."""
+    """What is said in one go. ``left``: how many things of a list come after it, if any."""
 
     ideas: Ideas
     left: int = 0
-    total: int = 0
 
     def as_data(self) -> List[Any]:
-        return [[list(idea) for idea in self.ideas], self.left, self.total]
+        return [[list(idea) for idea in self.ideas], self.left]
 
     @classmethod
     def from_data(cls, data: Sequence[Any]) -> Chunk:
-        ideas, left, total = data
-        return cls(tuple(tuple(str(sentence) for sentence in idea) for idea in ideas), int(left), int(total))
+        ideas, left = data
+        return cls(tuple(tuple(str(sentence) for sentence in idea) for idea in ideas), int(left))
 
 
 # --- measures -------------------------------------------------------------------------------------------------------
@@ -81,15 +82,20 @@ def chunks(ideas: Iterable[Mapping[str, Any]], room: int = ROOM, most: int = MAX
         most: words of a chunk; an idea that is longer by itself makes a chunk of its own.
     """
     told = [idea for idea in ideas if idea["kind"] != "offer"]
-    body = [idea for idea in told if idea["kind"] not in ("advice", "notice")]
-    drawn = [idea for kind in ("advice", "notice") for idea in told if idea["kind"] == kind]
+    drawn = [idea for kind in _DRAWN_FORWARD for idea in told if idea["kind"] == kind]
+    body = [idea for idea in told if idea["kind"] not in _DRAWN_FORWARD]
     if not body:
         body, drawn = drawn, []
-    listed = sum(idea.get("items", 0) for idea in body) + sum(idea.get("left", 0) for idea in body)
-    packed: List[List[Mapping[str, Any]]] = []
-    while body or drawn:
+    # Nothing may come after a question, and only one can be answered: the last.
+    questions = [sentence for idea in body for sentence in idea["say"] if sentence.endswith("?")]
+    question = [{"say": questions[-1:], "kind": "words"}] if questions else []
+    body = [{**idea, "say": [sentence for sentence in idea["say"] if sentence not in questions]} for idea in body]
+    body = [idea for idea in body if idea["say"]]
+    left = sum(idea.get("items", 0) + idea.get("left", 0) for idea in told)
+    result = []
+    while body or drawn or question:
         if not body:
-            body, drawn = drawn, []
+            body, drawn, question = [*drawn, *question], [], []
         chunk, body, kept = [body[0]], body[1:], []
         for idea in drawn:
             if _fits([*chunk, *kept, idea], room, most):
@@ -98,17 +104,11 @@ def chunks(ideas: Iterable[Mapping[str, Any]], room: int = ROOM, most: int = MAX
             chunk.append(body[0])
             body = body[1:]
         drawn = [idea for idea in drawn if idea not in kept]
-        packed.append([*chunk, *kept])
-    result, left = [], listed
-    for number, chunk in enumerate(packed):
+        chunk += kept
+        if question and not body and not drawn and _fits([*chunk, *question], room, most):
+            chunk, question = [*chunk, *question], []
         left -= sum(idea.get("items", 0) for idea in chunk)
-        result.append(
-            Chunk(
-                tuple(tuple(idea["say"]) for idea in chunk),
-                left if listed > MAX_ITEMS else 0,
-                listed if listed > MAX_ITEMS and number == 0 else 0,
-            )
-        )
+        result.append(Chunk(tuple(tuple(idea["say"]) for idea in chunk), left))
     return tuple(result)
 
 

@@ -355,12 +355,12 @@ def _said_part(state: VoiceState) -> Step:
 def _said(state: VoiceState, question: Optional[str]) -> Step:
     chunk = state.chunks[state.at] if state.chunks else Chunk(())
     ideas = chunk.ideas
-    if chunk.total:
-        ideas = (*ideas, (words("voice.in_all", count=speech.number(chunk.total)),))
-    elif chunk.left:
+    own = state.own_question and state.at + 1 >= len(state.chunks)
+    if chunk.left and not own:
         ideas = (*ideas, (words("voice.left", count=speech.number(chunk.left)),))
-    listens = bool(question) or (state.own_question and state.at + 1 >= len(state.chunks))
-    return Step(state, Utterance(ideas, question, listens, False, state.urgent, state.slow, state.sources))
+    return Step(
+        state, Utterance(ideas, question, bool(question) or own, False, state.urgent, state.slow, state.sources)
+    )
 
 
 def _open_offer(state: VoiceState) -> Optional[str]:
