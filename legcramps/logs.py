@@ -32,11 +32,7 @@ class _Formatter(logging.Formatter):
     """Shows what an exception's first cause was and where; messages may hold what a person wrote, so they are left out."""
 
     def formatException(self, raised: _Raised) -> str:
-        error = raised[1]
-        if error is None:
-            return ""
-        cause = first_cause(error)
-        return f"{''.join(traceback.format_tb(cause.__traceback__)[-_FRAMES:])}{type(cause).__name__}"
+        return _place_and_kind(raised[1]) if raised[1] else ""
 
 
 def prepare() -> None:
@@ -80,8 +76,15 @@ def hush() -> None:
 def failure(logger: logging.Logger, where: str, error: BaseException) -> str:
     """Logs an error with an id, which is returned; of the error only its kind and place."""
     identifier = uuid.uuid4().hex[:12]
-    logger.error("failure id=%s in=%s kind=%s", identifier, where, type(error).__name__, exc_info=error)
+    # Never as `exc_info`: whose formatter shows it is not ours to say under `rasa run`, and others show the message.
+    place = _place_and_kind(error)
+    logger.error("failure id=%s in=%s kind=%s\n%s", identifier, where, type(error).__name__, place)
     return identifier
+
+
+def _place_and_kind(error: BaseException) -> str:
+    cause = first_cause(error)
+    return f"{''.join(traceback.format_tb(cause.__traceback__)[-_FRAMES:])}{type(cause).__name__}"
 
 
 def first_cause(error: BaseException) -> BaseException:

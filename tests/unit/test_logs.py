@@ -10,11 +10,11 @@ from legcramps import logs
 SAID = "my name is Ada and I have anemia"
 
 
-@pytest.fixture
-def log():
+@pytest.fixture(params=[logs._Formatter, logging.Formatter], ids=["our own server", "rasa run"])
+def log(request):
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(logs._Formatter("%(levelname)s %(message)s"))
+    handler.setFormatter(request.param("%(levelname)s %(message)s"))
     logger = logging.getLogger("legcramps.test")
     logger.addHandler(handler)
     logger.propagate = False
@@ -45,6 +45,16 @@ def test_the_first_cause_is_shown(log):
         logs.failure(logger, "a test", error)
     assert written.getvalue().rstrip().endswith("ValueError")
     assert SAID not in written.getvalue()
+
+
+def test_of_an_exception_that_others_log_the_message_is_left_out():
+    try:
+        {}[SAID]
+    except KeyError as error:
+        record = logging.LogRecord("rasa", logging.ERROR, "", 0, "wrong", (), (KeyError, error, error.__traceback__))
+    written = logs._Formatter().format(record)
+    assert written.rstrip().endswith("KeyError")
+    assert SAID not in written
 
 
 def test_of_structured_log_lines_only_the_event_is_kept():
