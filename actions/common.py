@@ -105,4 +105,8 @@ class SkillAction(Action):
             )
         for answer in turn.answers:
             send(dispatcher, answer)
+        if turn.judgements:
+            # The conversation store counts it: this may run in an action server, on another machine than the statistics.
+            note = [judgement.as_dict() for judgement in turn.judgements]
+            dispatcher.messages[-1]["custom"]["feedback"] = note
         return remember(context, turn.context)

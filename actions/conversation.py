@@ -1,7 +1,7 @@
 """The flow of a talk: again, more, back, yes, no, corrections, not understood."""
 
 from actions.common import SkillAction
-from legcramps.answers import conversation
+from legcramps.answers import conversation, feedback
 from legcramps.answers.registry import INTENTS
 
 
@@ -58,7 +58,11 @@ class ActionForgetMe(SkillAction):
 
 
 class ActionThankForFeedback(SkillAction):
-    answer = staticmethod(conversation.answer_feedback)
+    answer = staticmethod(feedback.answer_feedback)
+
+
+class ActionNoteReason(SkillAction):
+    answer = staticmethod(feedback.answer_reason)
 
 
 class ActionAskAgain(SkillAction):

@@ -217,6 +217,23 @@ def _evaluate(options: argparse.Namespace) -> int:
     return evaluation.main(["--quick"] if options.quick else [])
 
 
+def _report(options: argparse.Namespace) -> int:
+    from legcramps import knowledge, report
+    from legcramps.server.statistics import Statistics
+
+    figures = report.make(Statistics(settings.read().statistics), options.days)
+    _print(json.dumps(figures, indent=2) if options.json else report.as_text(figures, knowledge.default()))
+    return OK
+
+
+def _days(text: str) -> int:
+    from legcramps.server.statistics import KEPT_DAYS
+
+    if not text.isdecimal() or not 1 <= int(text) <= KEPT_DAYS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 to {KEPT_DAYS}")
+    return int(text)
+
+
 # --- shared ---------------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +346,18 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech"
     )
     evaluate.set_defaults(run=_evaluate)
+
+    report = commands.add_parser(
+        "report",
+        help="show what was asked, not covered, not understood and disliked",
+        description=(
+            "Shows what people asked on the servers of this folder, what the source does not cover or list, what was not understood, and "
+            "which answers did not help. Counts only, no conversations: docs/report.md."
+        ),
+    )
+    report.add_argument("--days", type=_days, default=30, help="how many days back, today included (default: 30)")
+    report.add_argument("--json", action="store_true", help="print the figures as JSON")
+    report.set_defaults(run=_report)
     return parser
 
 

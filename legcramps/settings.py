@@ -48,6 +48,10 @@ class Settings:
     def database(self) -> Path:
         return self.var / "conversations.db"
 
+    @property
+    def statistics(self) -> Path:
+        return self.var / "statistics.db"
+
 
 def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
     """The project's folder: ``LEGCRAMPS_HOME`` if set, else the one that holds the package."""

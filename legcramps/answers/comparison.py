@@ -230,7 +230,7 @@ def _offering_to_go_on(turn: Turn, composer: Composer) -> Turn:
     room = len(last.buttons) < MAX_BUTTONS and button not in last.buttons
     last = replace(last, pieces=(*last.pieces, offer), buttons=(*last.buttons, button) if room else last.buttons)
     options = tuple(b.payload for b in last.buttons)
-    return Turn((*turn.answers[:-1], last), turn.context.but(options=options, offer=_OFFER))
+    return replace(turn, answers=(*turn.answers[:-1], last), context=turn.context.but(options=options, offer=_OFFER))
 
 
 # --- what is said ---------------------------------------------------------------------------------------------------------

@@ -239,11 +239,6 @@ def answer_forget(heard: Heard, context: Context, composer: Composer) -> Turn:
     return aside(Context(notices=True), Outcome.SMALL_TALK, [composer.phrase("small_talk.forgotten")])
 
 
-def answer_feedback(heard: Heard, context: Context, composer: Composer) -> Turn:
-    key = "feedback_bad" if "negative" in heard.signals else "feedback_good"
-    return aside(context, Outcome.SMALL_TALK, [composer.phrase(f"small_talk.{key}")])
-
-
 # --- not understood ----------------------------------------------------------------------------------------------------
 
 

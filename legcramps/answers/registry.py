@@ -13,6 +13,7 @@ from legcramps.answers import (
     conversation,
     definition,
     evidence,
+    feedback,
     in_context,
     medicines,
     not_covered,
@@ -74,7 +75,8 @@ INTENTS: Dict[str, AnswerFunction] = {
     "cancel": conversation.answer_cancel,
     "start_over": conversation.answer_start_over,
     "forget_me": conversation.answer_forget,
-    "give_feedback": conversation.answer_feedback,
+    "give_feedback": feedback.answer_feedback,
+    **dict.fromkeys(feedback.REASON_OF, feedback.answer_reason),
     "unclear_trouble": conversation.answer_unclear_trouble,
     "something_else": conversation.answer_something_else,
     "report_emergency": safety.answer_urgent,
@@ -90,10 +92,15 @@ INTENTS: Dict[str, AnswerFunction] = {
 def respond(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction] = None) -> Turn:
     """Answers one message: each of its parts in order, the once-only notices after the answer, and remembers what was said.
 
-    While a guided comparison is open, a message that answers its question goes there, whatever its intent.
+    While a guided comparison is open, a message that answers its question goes there, whatever its intent; and so does one that says
+    why an answer was no help, when that was asked.
 
     ``function`` answers the message's main intent (found by its name when not given).
     """
+    if feedback.is_reason(heard, context):
+        return _finished(feedback.answer_reason(heard, context, composer), heard, context, composer)
+    if not feedback.leaves_it_open(heard):
+        context = feedback.gone_on(context)
     if comparison.is_reply(heard, context):
         turn = comparison.answer_reply(heard, context, composer)
     else:
@@ -101,13 +108,27 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
         function = function if read.intent == heard.intent else None
         heard = read
         turn = comparison.set_aside(_answer(heard, context, composer, function), heard, context, composer)
-    stored = tuple(store(answer) for answer in turn.answers)
+    return _finished(turn, heard, context, composer)
+
+
+def _finished(turn: Turn, heard: Heard, context: Context, composer: Composer) -> Turn:
+    """The turn with the notices, when they are due, and remembered."""
     memory = turn.context
-    if heard.intent not in _UNREMEMBERED and any(a.outcome is not Outcome.ERROR for a in turn.answers):
+    if _is_worth_repeating(turn, heard):
+        stored = tuple(store(answer) for answer in turn.answers)
         memory = memory.but(said=(*memory.said, stored)[-MEMORY:])
     if context.notices or memory.notices or turn.answers[-1].outcome in _NO_NOTICE:
-        return Turn(turn.answers, memory)
-    return Turn((*turn.answers[:-1], _with_notices(turn.answers[-1], composer)), memory.but(notices=True))
+        return replace(turn, context=memory)
+    answers = (*turn.answers[:-1], _with_notices(turn.answers[-1], composer))
+    return replace(turn, answers=answers, context=memory.but(notices=True))
+
+
+def _is_worth_repeating(turn: Turn, heard: Heard) -> bool:
+    """Whether "say that again" may mean this turn: not what was said again, no error, no thanks for what was said of an answer."""
+    thanks = bool(turn.judgements) and turn.context.judged is None
+    return (
+        not thanks and heard.intent not in _UNREMEMBERED and any(a.outcome is not Outcome.ERROR for a in turn.answers)
+    )
 
 
 def _answer(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction]) -> Turn:

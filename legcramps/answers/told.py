@@ -22,7 +22,7 @@ import re
 from typing import Dict, List, NamedTuple, Optional, Pattern
 
 from legcramps.answers import told_words as words
-from legcramps.answers.types import Told
+from legcramps.answers.types import Reason, Told
 
 MOST_CHARACTERS = 2000
 SHORT_MINUTES, LONG_MINUTES = 10, 60
@@ -83,6 +83,7 @@ _STOPS = re.compile(_any(rf"(?:(?:<filler>|{_any(words.STOPS_AFTER)}) )*{_any(wo
 _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
 _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
+_REASONS = {Reason(value): _words(block) for value, block in words.REASONS.items()}
 _DURATION = re.compile(
     _any(
         r"(?:(?P<low><number>) ?(?:-|–|to|or|/|and) ?)?(?:\b(?P<high><number>)(?:ish| or so| odd)? ?)?(?:of |good |full |whole |long )?\b(?P<unit>seconds|minutes|hours)\b(?P<half> and a half)?"
@@ -276,4 +277,5 @@ def read_told(text: str) -> Optional[Told]:
         others=bool(_OTHERS.search(plain)),
         picks=bool(_PICKS.search(plain)),
         details=bool(_DETAILS.search(plain)),
+        reason=next((reason for reason, pattern in _REASONS.items() if pattern.search(plain)), None),
     )

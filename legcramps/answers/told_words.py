@@ -307,3 +307,28 @@ DETAILS = r"""
     (?:what|which) (?:medicines?|medication|drugs?|tablets?|pills?) (?:do|does|is|are|helps?|for|can|should|would)
 """
 """Of an illness itself, beyond what its name means."""
+
+# --- why an answer was no help: the first that fits counts
+
+REASONS = {
+    "not_my_question": r"""
+        not (?:really |quite |at all )?(?:my|the|a) question | not what (?:i|we) (?:asked|meant|wanted|was asking|needed|was after) | something else than i (?:asked|meant)
+        did not (?:really |even |actually )?(?:answer|address)(?: (?:it|that|this|me|my|the|anything|what|question|questions)){0,4} | (?:beside|misses|missed|missing) the point | off[- ]topic
+        (?:misunderstood|misread|misheard) | not relevant | irrelevant | wrong (?:topic|subject|question) | nothing to do with (?:it|that|my|what) | i asked (?:about |for )?something else
+    """,
+    "unclear": r"""
+        unclear | not (?:very |really |so |that )?clear | confus(?:ing|ed) | (?:do|did|can|could) not (?:really |quite )?(?:understand|follow|get (?:it|that|this)) | vague
+        (?:makes?|made) no sense | (?:does|did) not make (?:any |much )?sense | hard to (?:understand|follow|read) | (?:too )?complicated | too (?:technical|medical|general|many words i)
+        none the wiser | gibberish | jargon
+    """,
+    "too_long": r"""
+        (?:far |way |much |a bit |a little |rather |bit )?too (?:long|wordy|much(?: text| to read| reading)?|many words) | wordy | long[- ]winded | (?:a bit|rather|bit|so|very) long | waffle
+        wall of text | rambling
+    """,
+    "wrong": r"""
+        wrong | incorrect | not (?:right|true|correct|accurate) | untrue | false | inaccurate | mistakes? | nonsense | rubbish information
+    """,
+    "other": r"""
+        something else | something different | anything else | other reasons? | another reason | other | none of (?:those|these|them|the above|that) | neither
+    """,
+}

@@ -54,7 +54,7 @@ def aside(
 
 def joined(first: Turn, second: Turn) -> Turn:
     """Both turns' answers; ``second`` was made with ``first``'s context."""
-    return Turn(first.answers + second.answers, second.context)
+    return Turn(first.answers + second.answers, second.context, first.judgements + second.judgements)
 
 
 def too_long(pieces: Iterable[Piece]) -> bool:

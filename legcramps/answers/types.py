@@ -55,6 +55,16 @@ class Topic(str, Enum):
     OTHER = "other"
 
 
+class Reason(str, Enum):
+    """Why an answer was no help. Closed list."""
+
+    NOT_MY_QUESTION = "not_my_question"
+    UNCLEAR = "unclear"
+    TOO_LONG = "too_long"
+    WRONG = "wrong"
+    OTHER = "other"
+
+
 class PieceKind(str, Enum):
     STATEMENT = "statement"
     PHRASE = "phrase"
@@ -151,6 +161,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What a person thinks of one answer. ``answer``: its ids (outcome, topic, conditions, statements), never anybody's words."""
+
+    helpful: bool
+    answer: Mapping[str, Any]
+    reason: Optional[Reason] = None
+
+    def as_dict(self) -> Dict[str, Any]:
+        return {
+            "helpful": self.helpful,
+            "reason": self.reason.value if self.reason else None,
+            "answer": dict(self.answer),
+        }
+
+
+@dataclass(frozen=True)
 class Mention:
     """Something the person named.
 
@@ -178,6 +204,7 @@ class Told:
 
     For questions that lean on the talk: ``words``, how many it has; ``others``: asks for what else there is ("are there others?");
     ``picks``: asks for some of what was shown ("only the ones about nerves"); ``details``: asks for more about an illness than what it is.
+    ``reason``: why an answer was no help, where the message may say so.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -192,6 +219,7 @@ class Told:
     others: bool = False
     picks: bool = False
     details: bool = False
+    reason: Optional[Reason] = None
 
 
 @dataclass(frozen=True)
@@ -238,6 +266,7 @@ class Context:
     replies in stored form, newest last. ``offer``: the button payload that a "yes" stands for.
     ``misunderstood``: turns in a row that were not understood. ``notices``: the once-only notices were given.
     ``comparison``: where the guided comparison stands (:mod:`legcramps.answers.comparison`); None when there is none.
+    ``judged``: the ids of the answers that were called no help and of which the reason was asked; None when it was not.
     """
 
     topic: Optional[str] = None
@@ -251,6 +280,7 @@ class Context:
     misunderstood: int = 0
     notices: bool = False
     comparison: Optional[Mapping[str, Any]] = None
+    judged: Optional[Tuple[Any, ...]] = None
 
     def but(self, **changes: Any) -> Context:
         """A copy with these fields changed."""
@@ -292,7 +322,8 @@ class Operator:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn says, and what is remembered after it."""
+    """What one turn says, what is remembered after it, and what the person said of the answers before it."""
 
     answers: Tuple[Answer, ...]
     context: Context = field(default_factory=Context)
+    judgements: Tuple[Judgement, ...] = ()

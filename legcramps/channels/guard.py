@@ -128,16 +128,7 @@ def check_size(size: int) -> None:
 
 def read_body(body: bytes, content_type: Optional[str]) -> Incoming:
     """The message in a request's body. Refused with 413 or 400 when it is too large or not as described."""
-    check_size(len(body))
-    kind = (content_type or "application/json").split(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(400, f"The Content-Type is '{kind[:50]}'; it must be application/json. {MESSAGE_FORM}")
-    try:
-        item = json.loads(body.decode("utf8"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise Refused(400, f"The body is not valid JSON in UTF-8. {MESSAGE_FORM}") from None
-    if not isinstance(item, Mapping):
-        raise Refused(400, f"The body is JSON but no object. {MESSAGE_FORM}")
+    item = read_object(body, content_type, MESSAGE_FORM)
     text, identifier = item.get("text"), item.get("id")
     if not isinstance(text, str):
         raise Refused(400, f"The 'text' is missing or no string. {MESSAGE_FORM}")
@@ -146,6 +137,21 @@ def read_body(body: bytes, content_type: Optional[str]) -> Incoming:
     if not isinstance(identifier, str) or not 1 <= len(identifier) <= MAX_ID:
         raise Refused(400, f"The 'id' is missing or no string of 1 to {MAX_ID} characters. {MESSAGE_FORM}")
     return Incoming(text, identifier)
+
+
+def read_object(body: bytes, content_type: Optional[str], form: str) -> Mapping[str, Any]:
+    """The JSON object in a request's body; ``form`` tells the sender what it should be. Refused with 413 or 400 when it is none."""
+    check_size(len(body))
+    kind = (content_type or "application/json").split(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refused(400, f"The Content-Type is '{kind[:50]}'; it must be application/json. {form}")
+    try:
+        item = json.loads(body.decode("utf8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Refused(400, f"The body is not valid JSON in UTF-8. {form}") from None
+    if not isinstance(item, Mapping):
+        raise Refused(400, f"The body is JSON but no object. {form}")
+    return item
 
 
 def client_address(peer: str, forwarded_for: Optional[str], proxies: int) -> str:

@@ -3,6 +3,8 @@
 * ``POST /webhooks/web/session`` → ``{"token", "conversation", "expires_in"}``; with a valid token, the same conversation for longer.
 * ``POST /webhooks/web/messages``, ``{"text", "id"}`` → lines of JSON: ``accepted``, each ``message`` when it is ready, ``done``.
 * ``GET /webhooks/web/history`` → ``{"turns": [{"text", "replies"}]}``.
+* ``POST /webhooks/web/feedback``, ``{"answer", "helpful", "reason"}`` → ``{"stored": true}``: what the person thinks of an answer, as it was
+  received; ``reason`` (may be left out): ``not_my_question``, ``unclear``, ``too_long``, ``wrong`` or ``other``.
 * ``DELETE /webhooks/web/conversation`` deletes what is kept of the conversation.
 
 All but the first need ``Authorization: Bearer <token>``. Every error is JSON: ``{"error": "a sentence"}``.
@@ -27,6 +29,7 @@ from sanic.response import json as json_response
 
 from legcramps import logs, settings
 from legcramps.channels import guard
+from legcramps.channels.feedback import FEEDBACK_FORM, read_judgement
 from legcramps.channels.guard import AnswerOnce, Exchange, RateLimit, Refused
 from legcramps.channels.replies import Reply, from_message, problem_reply
 
@@ -120,6 +123,14 @@ class WebChannel(InputChannel):
                 {"turns": _turns(tracker.events if tracker else [])}, headers={"cache-control": "no-store"}
             )
 
+        @routes.post("/feedback")
+        @self._answering
+        async def take_feedback(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            item = guard.read_object(request.body, request.headers.get("content-type"), FEEDBACK_FORM)
+            _store(request).statistics.judge(conversation, self.name(), read_judgement(item).as_dict())
+            return json_response({"stored": True})
+
         @routes.delete("/conversation")
         @self._answering
         async def delete_conversation(request: Request) -> HTTPResponse:
@@ -129,7 +140,7 @@ class WebChannel(InputChannel):
             self._once.forget(conversation)
             return json_response({"deleted": deleted})
 
-        for path in ("/session", "/messages", "/history", "/conversation"):
+        for path in ("/session", "/messages", "/history", "/feedback", "/conversation"):
             # Browsers ask before a page of another origin may call.
             routes.add_route(self._answering(_no_content), path, methods=["OPTIONS"], name=f"ask_{path[1:]}")
         return routes

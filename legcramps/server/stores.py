@@ -26,7 +26,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
-from legcramps import settings
+from legcramps import logs, settings
+from legcramps.server.statistics import NAMED_KINDS, Statistics, StatisticsError
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class ConversationStore(TrackerStore):
         super().__init__(domain, event_broker, **kwargs)
         self.path = str(path or settings.read().database)
         self._connection = _open(self.path)
+        self.statistics = Statistics.beside(self.path)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation as Rasa shall see it, None when there is none. StoreError when it cannot be read."""
@@ -120,6 +122,7 @@ class ConversationStore(TrackerStore):
             return
         if not tracker.sender_id.startswith(UNLOGGED):
             _log_turn(tracker.sender_id, new)
+            self._count_turn(tracker.sender_id, new)
         if any(isinstance(event, ActionExecuted) and event.action_name == FORGET_ACTION for event in new):
             await self.delete(tracker.sender_id)
             return
@@ -157,6 +160,20 @@ class ConversationStore(TrackerStore):
 
     def close(self) -> None:
         self._connection.close()
+        self.statistics.close()
+
+    def _count_turn(self, sender_id: str, new: Sequence[Event]) -> None:
+        """Adds the turn, and what it says of an answer before it, to the statistics. A number less is no reason to lose a turn."""
+        try:
+            for heard in (event for event in new if isinstance(event, UserUttered)):
+                custom = [event.data.get("custom") or {} for event in new if isinstance(event, BotUttered)]
+                channel = heard.input_channel or "unknown"
+                answers = [part["answer"] for part in custom if part.get("answer")]
+                self.statistics.count_turn(channel, heard.intent_name or "unknown", answers, _named(heard))
+                for judgement in (judgement for part in custom for judgement in part.get("feedback", ())):
+                    self.statistics.judge(sender_id, channel, judgement)
+        except StatisticsError as error:
+            logs.failure(logger, "statistics", error)
 
     def _events(self, sender_id: str, first: int) -> List[Event]:
         rows = self._connection.execute(
@@ -294,6 +311,11 @@ def _opens_session(event: Event) -> bool:
     return isinstance(event, SessionStarted) or (
         isinstance(event, ActionExecuted) and event.action_name == "action_session_start"
     )
+
+
+def _named(heard: UserUttered) -> List[Tuple[str, str]]:
+    """What a message names and does not deny: kind and id."""
+    return [(e["entity"], e["value"]) for e in heard.entities if e.get("entity") in NAMED_KINDS and not e.get("negated")]
 
 
 def _log_turn(sender_id: str, events: Sequence[Event]) -> None:

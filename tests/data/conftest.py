@@ -14,7 +14,10 @@ REPO = Path(__file__).resolve().parents[2]
 NEAR = 0.8
 
 # Nobody says these: a button, the guard or the channel decides on them. (nlu_fallback is Rasa's own.)
-WITHOUT_EXAMPLES = {"nlu_fallback", "unusable", "something_else", "unclear_trouble"}
+WITHOUT_EXAMPLES = {
+    *("nlu_fallback", "unusable", "something_else", "unclear_trouble"),
+    *("say_not_my_question", "say_unclear", "say_too_long", "say_wrong"),
+}
 
 
 class Example(NamedTuple):

@@ -32,13 +32,15 @@ MAY_IMPORT = {
     "legcramps.channels": {"legcramps.answers.types", *GROUND},
     # The two replies that no action can give: to what cannot be read, and when no action could be run.
     "legcramps.channels.replies": {"legcramps.answers", "legcramps.knowledge"},
+    # What a client says of an answer is checked against the knowledge.
+    "legcramps.channels.feedback": {"legcramps.answers.types", "legcramps.channels.guard", "legcramps.knowledge"},
     "actions": {"legcramps.answers", "legcramps.knowledge", *GROUND},
 }
 
 # Below the top, only these know of Rasa: its components, its connectors and its actions.
 MAY_IMPORT_RASA = ("actions", "legcramps.channels", "legcramps.nlu.components")
 # … and of the channels never these, which are pure and tested without Rasa.
-NEVER_RASA = re.compile(r"legcramps\.channels\.(guard|\w*render\w*|\w*speech\w*|replies)(\.|$)")
+NEVER_RASA = re.compile(r"legcramps\.channels\.(guard|feedback|\w*render\w*|\w*speech\w*|replies)(\.|$)")
 RASA = ("rasa", "rasa_sdk")
 
 # No answer comes from outside, and pure functions touch nothing.
