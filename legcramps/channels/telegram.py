@@ -1,0 +1,334 @@
+"""The Telegram channel: updates at ``POST /webhooks/telegram/webhook``, or fetched by ``legcramps telegram --poll``.
+
+An update is acknowledged at once and answered in the background. Nothing of Telegram's is needed to start: who the bot is, the
+webhook and the menu are seen to in the background, however long that takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from legcramps import logs, settings
+from legcramps.channels import guard, kept
+from legcramps.channels.api import UNREACHABLE, ApiError
+from legcramps.channels.guard import RateLimit
+from legcramps.channels.replies import Reply, problem_reply, suggestion, written
+from legcramps.channels.telegram_api import TelegramApi
+from legcramps.channels.telegram_render import MAX_NOTICE, as_messages
+from legcramps.channels.telegram_request import (
+    COMMANDS,
+    SECRET_HEADER,
+    Place,
+    Pressed,
+    Said,
+    read_update,
+    secret_is_right,
+)
+from legcramps.channels.text_render import cut
+from legcramps.channels.turns import BURST, Say, Turns, forget
+
+logger = logging.getLogger(__name__)
+
+NAME = "telegram"
+
+LARGEST_UPDATE = 1024 * 1024
+"""Bytes. Telegram's own can be larger than a web client's: 4,096 characters, written as escapes, and a message replied to."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+"""Seconds between attempts to reach Telegram at the start."""
+
+TYPING_SECONDS = 2.0
+"""How long an answer waits for the sign that it is being written."""
+
+AT_THE_END = 5.0
+"""Seconds that a server that stops leaves for answers under way."""
+
+GREETING = "hello"
+"""What /start says for the person."""
+
+
+class TelegramBot:
+    """Answers updates, wherever they come from.
+
+    Args:
+        say: has the assistant answer a message.
+        agent: gives Rasa's agent, whose store is asked to delete a conversation.
+    """
+
+    def __init__(
+        self, current: settings.Settings, telegram: settings.Telegram, say: Say, agent: Callable[[], Any]
+    ) -> None:
+        self._secret = settings.read_secret(current)
+        self._bot_id, self._agent = telegram.bot_id, agent
+        rate = current.rate_per_minute
+        self._turns = Turns(NAME, say, RateLimit(rate, rate * BURST))
+        self._kept = kept.Kept(current.var / kept.FILE, current.keep_days)
+        self.api = TelegramApi(telegram.api, telegram.token)
+        self.name: Optional[str] = None
+
+    def take(self, update: Any) -> None:
+        """Sees to it that an update is answered in the background, if it asks for an answer. Returns at once; never raises."""
+        try:
+            read = read_update(update, self._bot_id, self.name)
+            if read is None:
+                return
+            conversation = guard.pseudonym(self._secret, NAME, read.person)
+            if isinstance(read, Pressed):
+                payload = self._kept.whole(read.payload) or ""
+                if self._turns.take(
+                    conversation, read.identifier, lambda: self._answer_press(conversation, read, payload)
+                ):
+                    # The person waits for this sign, and the answer may have others before it.
+                    self._turns.start(self._acknowledge(read, payload))
+            else:
+                if read.album and not read.text:
+                    # Its pictures come as a message each, and are one message to the person.
+                    read = Said(read.person, read.place, f"album:{read.album}", thing=True)
+                self._turns.take(conversation, read.identifier, lambda: self._answer(conversation, read))
+        except Exception as error:
+            logs.failure(logger, "telegram update", error)
+
+    async def prepare(self, url: Optional[str] = None, secret: Optional[str] = None) -> None:
+        """Asks Telegram who the bot is, sets its menu, and its webhook where ``url`` is given; until each is done."""
+        steps: List[Callable[[], Awaitable[None]]] = [self._learn_name, self.set_menu]
+        if url and secret:
+            steps.insert(0, lambda: self.api.set_webhook(url, secret))
+        pause = FIRST_PAUSE
+        while steps:
+            try:
+                await steps[0]()
+                steps.pop(0)
+                pause = FIRST_PAUSE
+                continue
+            except ApiError as error:
+                logger.warning("telegram start method=%s reason=%s", error.method, error.code)
+            except Exception as error:
+                logs.failure(logger, "telegram start", error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        logger.info("telegram ready")
+
+    async def set_menu(self) -> None:
+        await self.api.set_menu({command: written(f"chat.menu_{command}") for command in COMMANDS})
+
+    async def close(self) -> None:
+        """Lets what is under way come to its end, for a few seconds."""
+        await self._turns.finish(AT_THE_END)
+        await self.api.close()
+        self._kept.close()
+
+    async def _learn_name(self) -> None:
+        self.name = await self.api.who_am_i()
+
+    # --- one update -------------------------------------------------------------------------------------------------
+
+    async def _answer(self, conversation: str, said: Said) -> None:
+        typing = asyncio.ensure_future(self._show_typing(said.place))
+        first = ""
+        if said.command == "forget":
+            await forget(self._agent(), conversation)
+            replies = [_reply(written("small_talk.forgotten"))]
+        elif said.thing and not said.text:
+            replies = [_reply(written("chat.text_only"))]
+        else:
+            replies = await self._turns.ask(conversation, _words(said))
+            first = written("chat.words_only") if said.thing else ""
+        # The sign must not arrive after the answer: it would stay for seconds.
+        await asyncio.wait({typing}, timeout=TYPING_SECONDS)
+        await self._send(conversation, said.place, replies, first)
+
+    async def _answer_press(self, conversation: str, pressed: Pressed, payload: str) -> None:
+        if pressed.place:
+            replies = await self._turns.ask(conversation, payload) if _is_ours(payload) else [_dead()]
+            await self._send(conversation, pressed.place, replies)
+
+    async def _send(self, conversation: str, place: Place, replies: List[Reply], first: str = "") -> None:
+        try:
+            for message in as_messages(replies, self._kept.short, first):
+                await self.api.send(place, message)
+        except ApiError as error:
+            # Blocked by the person, thrown out of the group, or Telegram was away for ten minutes.
+            logger.warning("telegram not delivered conversation=%s reason=%s", conversation, error.code)
+
+    async def _show_typing(self, place: Place) -> None:
+        try:
+            await self.api.typing(place)
+        except ApiError:
+            pass
+        except Exception as error:
+            logs.failure(logger, "telegram typing", error)
+
+    async def _acknowledge(self, pressed: Pressed, payload: str) -> None:
+        notice = "" if pressed.place and _is_ours(payload) else cut(_dead()["text"], MAX_NOTICE)
+        try:
+            await self.api.acknowledge(pressed.press, notice)
+        except ApiError as error:
+            logger.info("telegram press not acknowledged reason=%s", error.code)
+
+
+def _is_ours(payload: str) -> bool:
+    """Buttons carry what a person would say; one without words is an older version's, or was never ours."""
+    return bool(payload) and not payload.startswith("/")
+
+
+def _dead() -> Reply:
+    return problem_reply("unknown_button")
+
+
+def _words(said: Said) -> str:
+    """What a message says in words; a command says what a person would."""
+    if said.command == "help":
+        return "#ask_help"
+    if said.command == "ask":
+        return said.text or "#ask_help"
+    if said.command == "start":
+        return _deep_link(said.text) if said.text else GREETING
+    return said.text
+
+
+def _deep_link(parameter: str) -> str:
+    """What ``t.me/<bot>?start=<parameter>`` asks: ``ask_causes``, ``ask_condition-anemia``, or words joined by ``-`` or ``_``."""
+    intent, _, condition = parameter.partition("-")
+    if suggestion(intent):
+        return f"#{intent}={condition}" if condition else f"#{intent}"
+    return parameter.replace("_", " ").replace("-", " ")
+
+
+def _reply(text: str) -> Reply:
+    return {"text": text, "buttons": [], "answer": {"outcome": "small_talk"}}
+
+
+class TelegramChannel(InputChannel):
+    """Updates over HTTP; see the module's description."""
+
+    def __init__(self, current: settings.Settings, telegram: Optional[settings.Telegram]):
+        self._settings, self._telegram = current, telegram
+
+    @classmethod
+    def name(cls) -> str:
+        return NAME
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> TelegramChannel:
+        # Everything it needs is in the environment (.env.example), so that no secret stands in credentials.yml.
+        telegram = settings.read_telegram()
+        if telegram is None:
+            logger.info("telegram is closed: LEGCRAMPS_TELEGRAM_TOKEN is not set")
+        return cls(settings.read(), telegram)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        routes = Blueprint("telegram_channel")
+        telegram = self._telegram
+        if telegram is None or telegram.secret is None:
+            return routes
+        secret = telegram.secret
+        serving: Dict[str, Any] = {}
+
+        @routes.listener("after_server_start")
+        async def begin(app: Sanic, loop: Any) -> None:
+            bot = TelegramBot(self._settings, telegram, on_new_message, lambda: app.ctx.agent)
+            serving["bot"] = bot
+            serving["start"] = asyncio.ensure_future(bot.prepare(telegram.url, secret))
+
+        @routes.listener("before_server_stop")
+        async def end(app: Sanic, loop: Any) -> None:
+            serving["start"].cancel()
+            await serving["bot"].close()
+
+        @routes.post("/webhook")
+        async def take_update(request: Request) -> HTTPResponse:
+            if not secret_is_right(secret, request.headers.get(SECRET_HEADER)):
+                return json_response({"error": "This address takes updates from Telegram only."}, status=401)
+            # From here on it is Telegram that asks: another status would only make it send the same again, for a day.
+            serving["bot"].take(read_json(request.body))
+            return HTTPResponse(status=200)
+
+        return routes
+
+
+def read_json(body: bytes) -> Optional[Mapping[str, Any]]:
+    """The object in a request's body; None when there is none, or when it is larger than any of Telegram's."""
+    if len(body) > LARGEST_UPDATE:
+        return None
+    try:
+        item = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return item if isinstance(item, Mapping) else None
+
+
+async def poll(bot: TelegramBot, say: Callable[[str], None]) -> None:
+    """Fetches updates and has them answered, until it is cancelled.
+
+    Args:
+        say: tells the operator.
+
+    Raises:
+        TelegramRefused: the token is wrong, or another program fetches the same bot's updates.
+    """
+    offset: Optional[int] = None
+    pause, begun = FIRST_PAUSE, False
+    while True:
+        try:
+            if not begun:
+                await bot.api.delete_webhook()
+                bot.name = await bot.api.who_am_i()
+                await bot.set_menu()
+                begun = True
+                say(f"Fetching messages for {'@' + bot.name if bot.name else 'the bot'} (Ctrl-C stops)")
+            for update in await bot.api.fetch(offset):
+                number = update.get("update_id") if isinstance(update, dict) else None
+                if isinstance(number, int):
+                    offset = number + 1
+                bot.take(update)
+            pause = FIRST_PAUSE
+        except ApiError as error:
+            refused = _refusal(error)
+            if refused:
+                raise TelegramRefused(refused) from None
+            logger.warning("telegram fetch reason=%s", error.code)
+            if not begun:
+                say("Telegram cannot be reached; trying again.")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class TelegramRefused(Exception):
+    """Telegram will not do what it is asked to. The message is a sentence with the remedy."""
+
+
+def _refusal(error: ApiError) -> Optional[str]:
+    status = error.reply.get("status")
+    if status in (401, 404):
+        return "Telegram does not know this bot: correct LEGCRAMPS_TELEGRAM_TOKEN; BotFather shows it."
+    if status == 409:
+        return "Another program fetches the updates of this bot; stop that one first."
+    return None
+
+
+async def set_webhook(telegram: settings.Telegram, url: str) -> str:
+    """Tells Telegram where the server is, and what the menu says; returns a sentence for the operator.
+
+    Raises:
+        TelegramRefused: it did not work; with the remedy.
+    """
+    api = TelegramApi(telegram.api, telegram.token)
+    try:
+        await api.set_webhook(url, telegram.secret or "")
+        await api.set_menu({command: written(f"chat.menu_{command}") for command in COMMANDS})
+        return f"Telegram sends updates for @{await api.who_am_i()} to {url}."
+    except ApiError as error:
+        if error.code == UNREACHABLE:
+            raise TelegramRefused(f"Telegram cannot be reached at {telegram.api}; try again later.") from None
+        raise TelegramRefused(_refusal(error) or f"Telegram refuses the webhook: {error.code}.") from None
+    finally:
+        await api.close()
