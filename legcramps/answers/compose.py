@@ -188,8 +188,25 @@ class Composer:
     def unlisted_name(self, identifier: str) -> str:
         return self.knowledge.unlisted[identifier].name
 
-    def restore(self, stored: Mapping[str, Any]) -> Answer:
-        """The answer that :func:`store` wrote down. KeyError when the knowledge no longer holds what it was made of."""
+    def restore_turn(self, stored: Sequence[Mapping[str, Any]]) -> Tuple[Answer, ...]:
+        """All answers of a turn that was stored; empty, as if nothing had been said, when one of them cannot be had again."""
+        answers = [self.restore(answer) for answer in stored]
+        return tuple(answer for answer in answers if answer) if all(answers) else ()
+
+    def restore(self, stored: Mapping[str, Any]) -> Optional[Answer]:
+        """The answer that :func:`store` wrote down; None when the knowledge no longer holds what it was made of.
+
+        Conversations are kept for weeks, and the knowledge may change meanwhile.
+        """
+        try:
+            return self._restore(stored)
+        except (LookupError, StopIteration, ValueError):
+            return None
+
+    def _restore(self, stored: Mapping[str, Any]) -> Answer:
+        unknown = {identifier for identifier, _ in stored["conditions"]} - set(self.knowledge.conditions)
+        if unknown:
+            raise KeyError(*unknown)
         return Answer(
             outcome=Outcome(stored["outcome"]),
             topic=Topic(stored["topic"]) if stored["topic"] else None,

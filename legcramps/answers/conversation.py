@@ -33,14 +33,12 @@ def heard_from_payload(payload: str) -> Heard:
 # --- again, shorter, back, more ---------------------------------------------------------------------------------------
 
 
-def _said(context: Context, back: int, composer: Composer) -> Tuple[Answer, ...]:
-    if len(context.said) < back:
-        return ()
-    return tuple(composer.restore(stored) for stored in context.said[-back])
+def _said_last(context: Context, composer: Composer) -> Tuple[Answer, ...]:
+    return composer.restore_turn(context.said[-1]) if context.said else ()
 
 
 def answer_repeat(heard: Heard, context: Context, composer: Composer) -> Turn:
-    again = _said(context, 1, composer)
+    again = _said_last(context, composer)
     return (
         Turn(again, context)
         if again
@@ -50,7 +48,7 @@ def answer_repeat(heard: Heard, context: Context, composer: Composer) -> Turn:
 
 def answer_shorter(heard: Heard, context: Context, composer: Composer) -> Turn:
     """The last answer cut to its first facts; the envelope stays that answer's."""
-    again = _said(context, 1, composer)
+    again = _said_last(context, composer)
     if not again:
         return answer_repeat(heard, context, composer)
     return Turn(tuple(_cut(answer) for answer in again), context)
@@ -67,7 +65,7 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
     if context.shown and context.position > PAGE:
         before = (context.position - 1) // PAGE - 1
         return show_page(context.shown, before * PAGE, context, composer)
-    again = _said_before(context, composer)
+    position, again = _said_before(context, composer)
     if not again:
         return aside(
             context, Outcome.SMALL_TALK, [composer.phrase("small_talk.nothing_before")], composer.buttons("ask_help")
@@ -80,15 +78,24 @@ def answer_go_back(heard: Heard, context: Context, composer: Composer) -> Turn:
             topic=first.topic.value if first.topic else context.topic,
             conditions=named or context.conditions,
             options=tuple(b.payload for b in again[-1].buttons),
-            said=context.said[:-1],
+            said=context.said[: position + 1],
         ),
     )
 
 
-def _said_before(context: Context, composer: Composer) -> Tuple[Answer, ...]:
-    """The turn before the last. Words for an emergency are said again when asked for, but nobody is led back to them."""
-    calm = [turn for turn in context.said[:-1] if not any(stored["outcome"] in _DANGER for stored in turn)]
-    return tuple(composer.restore(stored) for stored in calm[-1]) if calm else ()
+def _said_before(context: Context, composer: Composer) -> Tuple[int, Tuple[Answer, ...]]:
+    """The turn before the last and its place in what was said; no answers when there is none.
+
+    Words for an emergency are said again when asked for, but nobody is led back to them.
+    """
+    for position in range(len(context.said) - 2, -1, -1):
+        turn = context.said[position]
+        if any(stored["outcome"] in _DANGER for stored in turn):
+            continue
+        answers = composer.restore_turn(turn)
+        if answers:
+            return position, answers
+    return -1, ()
 
 
 _DANGER = (Outcome.URGENT.value, Outcome.CRISIS.value)

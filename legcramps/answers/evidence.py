@@ -56,9 +56,8 @@ def answer_source(heard: Heard, context: Context, composer: Composer) -> Turn:
     url = composer.operator.source_url
     if url:
         pieces.append(composer.phrase("source.link", url=url))
-    places = [
-        cite for stored in (context.said[-1] if context.said else ()) for cite in composer.restore(stored).citations
-    ]
+    last = composer.restore_turn(context.said[-1]) if context.said else ()
+    places = [cite for answer in last for cite in answer.citations]
     if not places:
         pieces.append(composer.phrase("source.nothing_yet"))
         return reply(context, Topic.SOURCE, pieces, composer.buttons("ask_definition", "ask_causes"))

@@ -108,5 +108,5 @@ def _last_answers(context: Context, composer: Composer) -> Tuple[Dict[str, Any],
     for turn in reversed(context.said):
         answers = [composer.restore(stored) for stored in turn if stored["outcome"] not in _NO_ANSWER]
         if answers:
-            return tuple(ids_of(answer) for answer in answers)
+            return tuple(ids_of(answer) for answer in answers if answer)
     return ()

@@ -298,6 +298,61 @@ def test_going_back_does_not_lead_back_to_danger(talk, danger):
     talk(danger)
     talk("ask_muscles")
     assert said(talk("go_back")) == said(first)
+    assert said(talk("repeat")) == said(first)
+    assert keys(talk("go_back")) == ["small_talk.nothing_before"]
+
+
+def outdated(talk, place):
+    """Makes what was said so long ago that the knowledge has changed since."""
+    (answer,) = talk.context.said[place]
+    answer["pieces"][0][0] = "causes.since_removed"
+
+
+@pytest.mark.parametrize("intent", ["repeat", "ask_plain_words", "ask_shorter"])
+def test_what_the_knowledge_no_longer_holds_is_not_said_again(talk, intent):
+    talk("ask_causes")
+    outdated(talk, -1)
+    assert keys(talk(intent)) == ["small_talk.nothing_to_repeat"]
+
+
+def test_back_leads_past_what_the_knowledge_no_longer_holds(talk):
+    first = talk("ask_causes")
+    talk("ask_relief")
+    outdated(talk, -1)
+    talk("ask_muscles")
+    assert said(talk("go_back")) == said(first)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda answer: answer["pieces"][0].__setitem__(0, "phrase.since_removed"),
+        lambda answer: answer["pieces"][0].__setitem__(0, "link.scurvy+link.anemia"),
+        lambda answer: answer.__setitem__("topic", "scurvy"),
+        lambda answer: answer.__setitem__("conditions", [["scurvy", "known_cause"]]),
+    ],
+    ids=["statement", "shared sentence", "topic", "condition"],
+)
+def test_an_answer_made_of_what_is_gone_is_no_answer(talk, composer, change):
+    talk("ask_condition", "anemia")
+    (stored,) = talk.context.said[-1]
+    assert composer.restore(stored)
+    change(stored)
+    assert composer.restore(stored) is None
+
+
+def test_where_it_stands_is_not_said_of_what_the_knowledge_no_longer_holds(talk):
+    talk("ask_causes")
+    outdated(talk, -1)
+    assert "source.nothing_yet" in keys(talk("ask_source"))
+
+
+def test_feedback_on_what_the_knowledge_no_longer_holds_is_thanked_for(talk):
+    talk("ask_causes")
+    outdated(talk, -1)
+    turn = talk("give_feedback")
+    assert keys(turn) == ["small_talk.feedback_good"]
+    assert not turn.judgements
 
 
 def test_only_the_last_few_turns_are_kept(talk):
