@@ -8,6 +8,7 @@ A channel keeps a :class:`VoiceState` for each conversation and calls one functi
     if step.ask is not None:                    # it is for the assistant: send `step.ask` as the person's text …
         step = answered(replies, step.state)    # … and give its replies (replies.spoken_from_message) back
     step = silence(state)                       # nothing was said within the channel's time; the second time it says goodbye
+    step = not_heard(state)                     # something was said, and nobody knows what
     step = confirm(text, state)                 # the recogniser is unsure: "Did you say …?"; a yes asks it
     step = farewell(state)                      # the person wants to end
 
@@ -25,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from legcramps.channels import speech
-from legcramps.channels.replies import SpokenReply, lexicon, question_for, words
+from legcramps.channels.replies import SpokenReply, lexicon, question_for, spoken_words, words
 from legcramps.channels.speech import MAX_WORDS, MAX_WORDS_SLOW, Chunk, Ideas, count_words
 
 GO_ON = "go on"
@@ -113,7 +114,7 @@ class VoiceState:
     pending: Optional[str] = None
 
     def as_data(self) -> Dict[str, Any]:
-        """Plain data; only what differs from a new state. ``pending`` is left out."""
+        """Plain data; only what differs from a new state. ``pending`` is left out where it is a person's own words."""
         data: Dict[str, Any] = {"chunks": [chunk.as_data() for chunk in self.chunks]} if self.chunks else {}
         for name in ("at", "own_question", "choice", "urgent", "slow", "greeted", "silences"):
             if getattr(self, name):
@@ -121,6 +122,8 @@ class VoiceState:
         for name in ("offers", "offered", "sources"):
             if getattr(self, name):
                 data[name] = list(getattr(self, name))
+        if self.pending in COMMANDS:
+            data["pending"] = self.pending
         return data
 
     @classmethod
@@ -132,6 +135,7 @@ class VoiceState:
                 **{name: int(data.get(name, 0)) for name in ("at", "silences")},
                 **{name: bool(data.get(name)) for name in ("own_question", "choice", "urgent", "slow", "greeted")},
                 **{name: tuple(str(item) for item in data.get(name, ())) for name in ("offers", "offered", "sources")},
+                pending=data["pending"] if data.get("pending") in COMMANDS else None,
             )
         except (AttributeError, TypeError, ValueError):
             return cls()
@@ -200,7 +204,7 @@ def misheard(text: str) -> Optional[str]:
 def opening(state: VoiceState = VoiceState()) -> Step:
     """The line is open and nothing was asked: who speaks, that it is no medical advice, and one question."""
     fresh = replace(state, greeted=True, silences=0)
-    chunk = Chunk((_split("voice.welcome"), _split("voice.notice")))
+    chunk = Chunk((spoken_words("voice.welcome"), spoken_words("voice.notice")))
     return _said(replace(fresh, chunks=(chunk,), at=0, offers=(), own_question=True), words("voice.ask"))
 
 
@@ -224,6 +228,8 @@ def hear(text: str, state: VoiceState) -> Step:
 def answered(replies: Sequence[SpokenReply], state: VoiceState) -> Step:
     """The assistant's replies to what it was asked: the first part of them, and one question."""
     ideas = [idea for reply in replies for idea in reply["speech"]]
+    if replies and replies[-1]["answer"].get("outcome") == "error":
+        ideas.append({"say": [words("voice.ask")], "kind": "words"})
     sources = tuple(dict.fromkeys(_place(cite) for r in replies for cite in r["answer"].get("citations") or ()))
     urgent = [reply for reply in replies if reply["answer"].get("outcome") in _DANGER]
     state = replace(state, at=0, offers=(), own_question=False, choice=False, urgent=bool(urgent), sources=sources)
@@ -240,8 +246,16 @@ def answered(replies: Sequence[SpokenReply], state: VoiceState) -> Step:
     if last.endswith("?"):
         return _said_part(replace(state, own_question=True))
     if not state.choice:
-        offers = tuple(o for o in offers if o not in state.offered or o == "#ask_more")
+        new = tuple(offer for offer in offers if offer not in state.offered or offer == "#ask_more")
+        # Where something was to be offered, the person is not left without a question.
+        offers = new or ((ANOTHER,) if offers else ())
     return _said_part(replace(state, offers=offers))
+
+
+def not_heard(state: VoiceState) -> Step:
+    """Something was said that the platform could make nothing of."""
+    state = replace(state, offers=(), own_question=True, choice=False)
+    return Step(state, Utterance((spoken_words("voice.not_heard"),), words("voice.ask"), listens=True, slow=state.slow))
 
 
 def silence(state: VoiceState) -> Step:
@@ -264,7 +278,8 @@ def confirm(text: str, state: VoiceState) -> Step:
 def farewell(state: VoiceState) -> Step:
     """Goodbye; nothing is offered any more."""
     return Step(
-        replace(state, offers=(), own_question=False), Utterance((_split("voice.goodbye"),), ends=True, slow=state.slow)
+        replace(state, offers=(), own_question=False),
+        Utterance((spoken_words("voice.goodbye"),), ends=True, slow=state.slow),
     )
 
 
@@ -291,7 +306,7 @@ def _faster(state: VoiceState) -> Step:
 
 def _at_speed(state: VoiceState, key: str) -> Step:
     if not state.chunks:
-        return Step(state, Utterance((_split(key),), words("voice.ask"), listens=True, slow=state.slow))
+        return Step(state, Utterance((spoken_words(key),), words("voice.ask"), listens=True, slow=state.slow))
     return _said_part(state)
 
 
@@ -328,7 +343,7 @@ def _no(state: VoiceState) -> Step:
         return _ask_again(refused)
     return Step(
         replace(refused, offers=(ANOTHER,), choice=False),
-        Utterance((_split("voice.all_right"),), words("voice.another"), listens=True, slow=state.slow),
+        Utterance((spoken_words("voice.all_right"),), words("voice.another"), listens=True, slow=state.slow),
     )
 
 
@@ -393,10 +408,6 @@ def _offers(replies: Sequence[SpokenReply]) -> Tuple[str, ...]:
 def _place(cite: Mapping[str, Any]) -> str:
     item = f", item {cite['item']}" if cite.get("item") else ""
     return f"{cite['section']}, paragraph {cite['paragraph']}{item}"
-
-
-def _split(key: str) -> Tuple[str, ...]:
-    return tuple(re.split(r"(?<=[.?!])\s+", words(key)))
 
 
 # --- where states are kept ------------------------------------------------------------------------------------------
