@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -530,12 +531,14 @@ def ask_assistant(texts: Sequence[str]) -> List[Reply]:
 
     async def ask_all() -> List[Reply]:
         replies = []
-        for number, text in enumerate(tqdm(texts, unit="question", disable=None)):
-            turn = await _assistant.turn(f"evaluation {id(texts)} {number}", text)
+        for text in tqdm(texts, unit="question", disable=None):
+            conversation = uuid.uuid4().hex
+            turn = await _assistant.turn(conversation, text)
+            await _assistant.forget(conversation)
             replies.append(Reply(tuple(r["answer"] for r in turn.replies), turn.intent or "", turn.confidence))
         return replies
 
-    return asyncio.get_event_loop_policy().new_event_loop().run_until_complete(ask_all())
+    return asyncio.run(ask_all())
 
 
 _assistant: Any = None

@@ -25,7 +25,14 @@ from legcramps import logs, paths, settings
 Say = Callable[[str], None]
 
 _FOLDERS = (("data", "*.yml"), ("knowledge", "*.yml"), ("legcramps/nlu", "*.py"), ("models/encoder", "*"))
-_FILES = ("config.yml", "domain.yml", "legcramps/knowledge.py", "requirements/run.txt")
+_FILES = (
+    "config.yml",
+    "domain.yml",
+    "legcramps/intents.py",
+    "legcramps/knowledge.py",
+    "legcramps/numbers.py",
+    "requirements/run.txt",
+)
 _NOT_INPUTS = ("README.md", "LICENSE")
 _PACKAGES = ("rasa", "spacy", "scikit-learn", "numpy", "onnxruntime", "tokenizers")
 SPACY_PIPELINE = Path("build/spacy")

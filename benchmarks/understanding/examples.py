@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from legcramps.nlu.components import encode_in_parallel, make_sample
+from legcramps.nlu.components import make_sample
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import Sample, plain
 
@@ -92,7 +92,7 @@ def prepare(texts: Sequence[str], nlp: Language, encoder: SentenceEncoder) -> Pr
     started = time.perf_counter()
     docs = tuple(nlp(text) for text in texts)
     read = time.perf_counter()
-    vectors = encode_in_parallel(encoder, [plain(doc._.corrected) for doc in docs])
+    vectors = encoder.encode([plain(doc._.corrected) for doc in docs])
     encoded = time.perf_counter()
     samples = tuple(make_sample(doc, vector) for doc, vector in zip(docs, vectors, strict=True))
     return Prepared(docs, samples, read - started, encoded - read)

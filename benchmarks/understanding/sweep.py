@@ -21,6 +21,7 @@ from unittest import mock
 import numpy as np
 from rasa.nlu.utils.spacy_utils import SpacyModel
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
+from spacy.language import Language
 
 from benchmarks.understanding.examples import NLU, OUT, Examples, prepare, read_examples
 from benchmarks.understanding.progress import Say
@@ -213,13 +214,13 @@ def out_of_fold(
 # --- the two thresholds of danger -----------------------------------------------------------------------------------------
 
 
-def sweep_alarms(judged: Sequence[Judged], texts: Sequence[str], say: Say) -> list[Table]:
+def sweep_alarms(judged: Sequence[Judged], texts: Sequence[str], nlp: Language, say: Say) -> list[Table]:
     """The classifier under the safety guard: from where it raises the alarm alone, and below what it overrules the patterns.
 
     The examples are in the order of ``texts``. The guard's patterns were written with some of them in view.
     """
     say("Signs of danger")
-    guard = SafetyGuard.from_mapping(knowledge.default().safety)
+    guard = SafetyGuard.from_mapping(knowledge.default().safety, nlp.get_pipe("legcramps_spelling").english)
     signs = [guard.check(text) for text in texts]
     emergency, self_harm = (
         np.array([j.intent == i for j in judged]) for i in ("report_emergency", "express_self_harm")
@@ -385,7 +386,7 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] | No
     tables = sweep_views(gather_opinions(prepared.samples, intents, say))
     judged, model, test = out_of_fold(prepared.samples, intents, say)
     tables.append(sweep_fallback(judged, component_settings("FallbackClassifier")["threshold"]))
-    tables += sweep_alarms(judged, examples.texts, say)
+    tables += sweep_alarms(judged, examples.texts, nlp, say)
     held = examples.chosen(test)
     now = component_settings("HybridIntentClassifier")["part_threshold"]
     tables.append(sweep_parts(model, held, nlp, now, say))

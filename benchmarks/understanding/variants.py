@@ -32,7 +32,7 @@ from legcramps.nlu import intent_model
 from legcramps.nlu.components import DOC, ConditionExtractor, HybridIntentClassifier, SafetyReader, make_sample
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
-from legcramps.nlu.parts import read_group, read_option
+from legcramps.nlu.parts import after_restart, read_group, read_option
 
 Reader = Callable[[str], Heard]
 
@@ -47,7 +47,7 @@ class Absent:
     """Takes the place of a view's features or of its classifier: learns nothing and has no opinion."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        pass
+        self.transformer_list = [("nothing", self)]
 
     def fit(self, _: Any, labels: Sequence[str]) -> Absent:
         self.classes_ = np.unique(labels)
@@ -191,8 +191,8 @@ def guarded(model: IntentModel, nlp: Language) -> Reader:
 
     def read(text: str) -> Heard:
         message = Message({"text": text})
-        safety.process([message])
-        message.set(DOC, nlp(text))
+        safety.process([message], spacy_model)
+        message.set(DOC, nlp(after_restart(text)))
         conditions.process([message])
         classifier.process([message], spacy_model)
         found = message.as_dict(only_output_properties=True)

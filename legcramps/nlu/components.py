@@ -129,18 +129,23 @@ class _Stateless(GraphComponent):
         return cls(config)
 
 
-@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+@DefaultV1Recipe.register(ComponentType.INTENT_CLASSIFIER, is_trainable=False, model_from="KnowledgeSpacyNLP")
 class SafetyReader(_Stateless):
     """Signs of danger, before everything else; then button payloads. Both are certain when they speak."""
 
     def __init__(self, config: Dict[Text, Any]):
         super().__init__(config)
         known = knowledge.default()
-        self._guard = SafetyGuard.from_mapping(known.safety)
+        self._safety = known.safety
+        self._guard: Optional[SafetyGuard] = None
         self._intents = frozenset(key[len("titles.") :] for key in known.phrases if key.startswith("titles."))
         self._conditions = frozenset(known.conditions)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
+        # The speller's list of English words is large: the guard shares it, and so can be made only now.
+        self._guard = self._guard or SafetyGuard.from_mapping(
+            self._safety, model.model.get_pipe("legcramps_spelling").english
+        )
         for message in messages:
             text = message.get(TEXT) or ""
             payload = read_payload(text, self._intents, self._conditions)

@@ -201,10 +201,9 @@ class IntentModel:
 
     def _features(self, texts: Sequence[str]) -> Any:
         # As the union's own ``transform``, which sets up a pool of workers for each message.
-        parts = getattr(self._ngrams, "transformer_list", None)
-        if not parts:
-            return self._ngrams.transform(texts)
-        return sparse.hstack([vectoriser.transform(texts) for _, vectoriser in parts], format="csr")
+        return sparse.hstack(
+            [vectoriser.transform(texts) for _, vectoriser in self._ngrams.transformer_list], format="csr"
+        )
 
     def _pooled(self, samples: Sequence[Sample]) -> np.ndarray:
         meaning = self._meaning.predict_log_proba(self._dense(samples))

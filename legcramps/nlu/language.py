@@ -60,6 +60,11 @@ class SpellingComponent:
         self._speller = Speller(self._data["own"], english, self._data["usual"], self._data["core"])
         self._near_misheard = {word for word in core if not word.startswith(("cramp", "spasm"))}
 
+    @property
+    def english(self) -> Mapping[str, int]:
+        """The words that are left alone, and how often they are met."""
+        return self._data["english"]
+
     def __call__(self, doc: Doc) -> Doc:
         lowers = [token.lower_.replace("’", "'") for token in doc]
         fixed = [self._speller.correct(lower) for lower in lowers]
@@ -160,7 +165,7 @@ def _words_of(patterns: Iterable[Pattern], *kinds: str) -> Set[str]:
 
 
 def _training_words(folder: Path) -> Set[str]:
-    """Words that stand in the training examples at least twice: what people really write to us, typing errors left out."""
+    """Words that stand in many training examples: what people really write to us, typing errors left out."""
     seen: Dict[str, int] = {}
     for file in sorted(folder.glob("*.yml")):
         for example in _EXAMPLE.findall(file.read_text(encoding="utf8")):

@@ -88,6 +88,9 @@ _FALSE_NEGATION = re.compile(
     r"can'?t (it|this|they) be|could ?n['o]t (it|this|they) be|is ?n['o]?t (it|this|that)|no thanks|not because|nothing to do)\b"
 )
 _NEGATION_REACH = 9
+_COUPLED = (("and",), ("or",), ("&",), ("/",), ("and", "my"), ("and", "the"))
+_SHARING = 3
+"""Words that may stand before "and …" and share the last word of what follows."""
 _SIDE_BY_SIDE = frozenset({"scope:leg", "scope:night", "scope:other_person"})
 
 _AGE = re.compile(
@@ -256,7 +259,7 @@ class MentionFinder:
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
         negators = list(self._negation.find([token.norm_ for token in doc]))
         found: List[Mention] = []
-        for span in spans:
+        for span in self._with_shared_words(spans, doc):
             pattern = self._meaning[span.label_]
             negated = self._is_negated(span, doc, negators, spans)
             person = self._person(span, doc, others, other_sufferer)
@@ -278,6 +281,21 @@ class MentionFinder:
         found = _drop_families_of_members(found)
         found += self._ages(doc, found, others, other_sufferer)
         return sorted(found, key=lambda m: (m.start, m.id))
+
+    def _with_shared_words(self, spans: Sequence[Span], doc: Doc) -> List[Span]:
+        """ "Blood pressure and cholesterol tablets": the last word belongs to both, so the first names a medicine as well."""
+        words = [token.norm_ for token in doc]
+        kept = list(spans)
+        for span in spans:
+            end = next((span.start - len(c) for c in _COUPLED if tuple(words[: span.start][-len(c) :]) == c), 0)
+            for start in range(max(0, end - _SHARING), end):
+                whole = [*words[start:end], words[span.end - 1]]
+                labels = [label for label, first, after in self._named.find(whole) if after - first == len(whole)]
+                if labels and self._meaning[labels[0]].kind == "condition":
+                    kept = [other for other in kept if not (other.start < end and start < other.end)]
+                    kept.append(Span(doc, start, end, label=labels[0]))
+                    break
+        return sorted(kept, key=lambda s: s.start)
 
     def _is_look_alike(self, span: Span) -> bool:
         return self._meaning[span.label_].kind == "look_alike"

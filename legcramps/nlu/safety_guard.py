@@ -15,7 +15,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Dict, Iterable, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set
 
 from pydantic import conint, constr
@@ -172,17 +171,18 @@ class SafetyGuard:
             for phrase in itertools.chain(*phrases.values())
             for word in phrase
         }
-        others = sorted(filter(str.isalpha, words), key=lambda word: (-english.get(word, 0), word)) if english else []
+        others = sorted(filter(str.isalpha, words), key=lambda word: (-english.get(word, 0), word))
         self._words = SafetyWords(
-            {*words, *self._fillers, *listed(file.real_words), *english},
+            {*words, *self._fillers, *listed(file.real_words)},
+            english,
             [*listed(file.tolerant), *others],
             file.spellings,
         )
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Any], english: Mapping[str, int] = MappingProxyType({})) -> SafetyGuard:
-        """``mapping``: the content of ``knowledge/safety.yml``. ``english``: words and how often they are met; with it a typing
-        error is undone in any word of the patterns, without it only in those that the file calls tolerant.
+    def from_mapping(cls, mapping: Mapping[str, Any], english: Mapping[str, int]) -> SafetyGuard:
+        """``mapping``: the content of ``knowledge/safety.yml``. ``english``: words and how often they are met, which are never taken
+        for a typing error of another word.
 
         Raises:
             KnowledgeError: naming file, line and remedy, for the first thing found wrong.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
+from typing import Container, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 START, END, STOP, COMMA = "^", "$", ".", ","
 _TOKEN = re.compile(
@@ -38,12 +38,15 @@ def _one_edit_apart(a: str, b: str) -> bool:
 class SafetyWords:
     """Turns what was typed into the words that the patterns are written in.
 
-    ``left_alone``: words that are never mended; ``tolerant``: words in which one typing
+    ``left_alone`` and ``english``: words that are never mended; ``tolerant``: words in which one typing
     error is undone, the likelier first; ``spellings``: typed -> meant.
     """
 
-    def __init__(self, left_alone: Iterable[str], tolerant: Iterable[str], spellings: Mapping[str, str]):
-        self._left_alone = frozenset(left_alone)
+    def __init__(
+        self, left_alone: Iterable[str], english: Container[str], tolerant: Iterable[str], spellings: Mapping[str, str]
+    ):
+        # The English words are many, and shared with the speller: no copy is made of them.
+        self._left_alone, self._english = frozenset(left_alone), english
         self._spellings = {wrong: tuple(right.split()) for wrong, right in spellings.items()}
         self._rank: Dict[str, int] = {}
         self._near: Dict[str, List[str]] = {}
@@ -77,7 +80,7 @@ class SafetyWords:
         for candidate in self._readings(token):
             if candidate in self._spellings:
                 return self._spellings[candidate]
-            if candidate in self._left_alone:
+            if candidate in self._left_alone or candidate in self._english:
                 return (candidate,)
         parts = re.split("[^a-z0-9]+", token.replace("'", ""))
         return [word for part in parts for word in self._read(part)] if len(parts) > 1 else (self._mended(parts[0]),)

@@ -1,6 +1,7 @@
 """When the model is made anew: exactly when something that it depends on has changed."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -114,3 +115,23 @@ def test_rasas_messages_are_made_readable(tmp_path):
 )
 def test_the_reason_to_train_is_said(changed, reason):
     assert training._reason(changed) == reason
+
+
+def test_every_module_that_the_understanding_is_made_of_counts():
+    """What legcramps/nlu imports of the house changes the model when it changes."""
+    root = settings.project_root({})
+    waiting, seen = sorted((root / "legcramps" / "nlu").glob("*.py")), set()
+    while waiting:
+        file = waiting.pop()
+        for name in re.findall(
+            r"^(?:from|import) (legcramps[\w.]*)(?: import (.+))?$", file.read_text("utf-8"), re.MULTILINE
+        ):
+            modules = [name[0], *(f"{name[0]}.{one.strip()}" for one in name[1].split(","))]
+            for module in modules:
+                imported = root.joinpath(*module.split(".")).with_suffix(".py")
+                if imported.is_file() and imported not in seen:
+                    seen.add(imported)
+                    waiting.append(imported)
+    counted = training.fingerprint(root)
+    assert len(seen) > 10
+    assert sorted(str(file.relative_to(root)) for file in seen if str(file.relative_to(root)) not in counted) == []
