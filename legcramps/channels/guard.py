@@ -134,9 +134,18 @@ def read_body(body: bytes, content_type: Optional[str]) -> Incoming:
         raise Refused(400, f"The 'text' is missing or no string. {MESSAGE_FORM}")
     if isinstance(identifier, int) and not isinstance(identifier, bool):
         identifier = str(identifier)
-    if not isinstance(identifier, str) or not 1 <= len(identifier) <= MAX_ID:
+    if not isinstance(identifier, str) or not 1 <= len(identifier) <= MAX_ID or not _is_sendable(identifier):
         raise Refused(400, f"The 'id' is missing or no string of 1 to {MAX_ID} characters. {MESSAGE_FORM}")
     return Incoming(text, identifier)
+
+
+def _is_sendable(text: str) -> bool:
+    """Whether it can be sent back: JSON's \\uD800 is half a character, which UTF-8 does not know."""
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_object(body: bytes, content_type: Optional[str], form: str) -> Mapping[str, Any]:
@@ -189,7 +198,9 @@ def check_token(secret: bytes, authorization: Optional[str], now: float) -> str:
     if not token:
         raise Refused(401, f"A session token is missing. {TOKEN_FORM}")
     claim, _, signature = token.strip().rpartition(".")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(_signature(secret, claim).encode(), signature.encode()):
+    # A header may hold any bytes; those that are no text come as halves of characters.
+    given = signature.encode("utf8", "surrogatepass")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(_signature(secret, claim).encode(), given):
         raise Refused(401, f"The session token is not valid. {TOKEN_FORM}")
     conversation, _, expires = claim.rpartition(".")
     if float(expires) <= now:

@@ -236,6 +236,7 @@ def test_a_body_that_is_too_large_is_refused_with_a_sentence(client, size):
         "null",
         '{"text": "why?"}',
         '{"id": "1"}',
+        r'{"text": "why?", "id": "\ud800"}',
         '{"text": ["why?"], "id": "1"}',
         '{"text": {"a": 1}, "id": "1"}',
     ],
@@ -270,6 +271,8 @@ def test_an_expired_session_is_refused_and_a_new_one_opens(client):
 
 def test_a_forged_session_is_refused(client):
     client.token = guard.issue_token(b"a guess at the secret", client.conversation, expires=time.time() + 100)
+    assert error_of(client.request("GET", "/webhooks/web/history"))[0] == 401
+    client.token += "é"  # sent as one byte that is no UTF-8
     assert error_of(client.request("GET", "/webhooks/web/history"))[0] == 401
 
 

@@ -114,6 +114,7 @@ def test_a_number_will_do_as_an_id():
         (b'{"text": "why?"}', "'id'"),
         (b'{"text": "why?", "id": ""}', "'id'"),
         (b'{"text": "why?", "id": true}', "'id'"),
+        (b'{"text": "why?", "id": "half a character: \\ud800"}', "'id'"),
         (b'{"text": "why?", "id": "%s"}' % (b"x" * 101), "'id'"),
     ],
 )
@@ -185,6 +186,8 @@ def test_a_token_stands_for_its_conversation_until_it_expires():
         lambda t: "",
         lambda t: "..",
         lambda t: "é\udc80.1.x",
+        lambda t: f"{t}\udce9",
+        lambda t: f"{t}é",
     ],
 )
 def test_a_token_that_was_tampered_with_is_worth_nothing(change):
