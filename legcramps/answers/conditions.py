@@ -7,8 +7,8 @@ from typing import List, Optional, Sequence, Tuple
 
 from legcramps.answers.compose import MAX_NAMED, Composer, join_names
 from legcramps.answers.definition import answer_definition
-from legcramps.answers.turn import aside, joined, reply
-from legcramps.answers.types import Context, Heard, Mention, Outcome, Piece, Topic, Turn
+from legcramps.answers.turn import aside, joined, reply, too_long
+from legcramps.answers.types import ConditionLink, Context, Heard, Mention, Outcome, Piece, Topic, Turn
 
 PAGE = 8
 """Links of the long list shown at once. The first eight are the ones stronger than "can sometimes be linked"."""
@@ -54,12 +54,11 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
     if glosses and "what_is" in heard.signals and not beyond:
         pieces = [*glosses, *links, composer.phrase("connect.source_silent_on", names=names)]
         return reply(context, Topic.CONDITION, pieces, buttons, entries)
-    pieces = [
-        *links,
-        composer.phrase("not_covered.condition_details", names=names),
-        composer.phrase("advice.ask_professional"),
-    ]
-    return reply(context, Topic.CONDITION_DETAILS, pieces, buttons, entries, outcome=Outcome.NOT_COVERED)
+    rest = [composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
+    turn, _, pairs = in_parts([(e.id, e.link) for e in entries], (), rest, Topic.CONDITION, context, composer)
+    links, entries = composer.links_at(pairs)
+    last = reply(turn.context, Topic.CONDITION_DETAILS, [*links, *rest], buttons, entries, Outcome.NOT_COVERED)
+    return joined(turn, replace(last, context=last.context.but(conditions=tuple(dict.fromkeys(ids)))))
 
 
 def _own(named: Tuple[Mention, ...]) -> Tuple[Mention, ...]:
@@ -76,18 +75,57 @@ def _from_context(heard: Heard, context: Context) -> Tuple[Mention, ...]:
 
 def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: Composer) -> Turn:
     ids = [m.id for m in named]
-    pieces: List[Piece] = _medicine_classes(named, composer)
-    links, entries = composer.links(ids)
-    pieces += links
-    pieces += _glosses(ids, composer)
+    classes = _medicine_classes(named, composer)
+    _, entries = composer.links(ids)
+    rest: List[Piece] = [*_glosses(ids, composer)]
     also = dict.fromkeys(key for c in ids for key in composer.knowledge.conditions[c].also)
     if len(ids) <= MAX_GLOSSES:
-        pieces += composer.statements(*also)
+        rest += composer.statements(*also)
     all_medicines = all(composer.knowledge.conditions[c].group == "medicines" for c in ids)
     if all_medicines:
-        pieces.append(composer.phrase("advice.keep_taking", paragraph=True))
+        rest.append(composer.phrase("advice.keep_taking", paragraph=True))
+    topic = Topic.MEDICINES if all_medicines else Topic.CONDITION
+    turn, classes, pairs = in_parts([(e.id, e.link) for e in entries], classes, rest, topic, context, composer)
+    links, entries = composer.links_at(pairs)
     buttons = composer.buttons("ask_evidence", "ask_medicines" if not all_medicines else "ask_condition_list")
-    return reply(context, Topic.MEDICINES if all_medicines else Topic.CONDITION, pieces, buttons, entries)
+    last = reply(turn.context, topic, [*classes, *links, *rest], buttons, entries)
+    return joined(turn, replace(last, context=last.context.but(conditions=tuple(dict.fromkeys(ids)))))
+
+
+def in_parts(
+    pairs: Sequence[Tuple[str, str]],
+    opening: Sequence[Piece],
+    rest: Sequence[Piece],
+    topic: Topic,
+    context: Context,
+    composer: Composer,
+) -> Tuple[Turn, Sequence[Piece], Sequence[Tuple[str, str]]]:
+    """For more links (condition and grade) than one reply has room for: the replies before the last one.
+
+    Returns them with what is left for the last one: ``opening``, when nothing was said yet, and links, which fit in beside ``rest``.
+    """
+    strength = list(composer.knowledge.grades)
+    turn, left = Turn((), context), sorted(pairs, key=lambda pair: strength.index(pair[1]))
+    while len(left) > 1 and too_long((*opening, *composer.links_at(left)[0], *rest)):
+        some, pieces, entries = _as_many_as_fit(left, opening, composer)
+        turn = joined(turn, reply(turn.context, topic, pieces, (), entries))
+        left, opening = left[some:], ()
+    return turn, opening, left
+
+
+def _as_many_as_fit(
+    pairs: Sequence[Tuple[str, str]], opening: Sequence[Piece], composer: Composer
+) -> Tuple[int, List[Piece], Tuple[ConditionLink, ...]]:
+    """How many of ``pairs`` go into one reply, at least one and never all; its pieces and entries. What has one grade stays together if it can."""
+    fitting = []
+    for some in range(1, len(pairs)):
+        links, entries = composer.links_at(pairs[:some])
+        pieces = [*opening, *links]
+        if fitting and too_long(pieces):
+            break
+        fitting.append((some, pieces, entries))
+    whole = [part for part in fitting if pairs[part[0] - 1][1] != pairs[part[0]][1]]
+    return (whole or fitting)[-1]
 
 
 def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
