@@ -3,7 +3,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PORT ?= 5005
 # More for pytest, as in: make test ARGS="-k encoder"
 ARGS ?=
 
@@ -39,7 +38,7 @@ setup: ## Make the environment ready (the others do it themselves)
 run: ## Set up, train if the data changed, and serve at http://127.0.0.1:5005/ (PORT=5006 for another port)
 	$(call setup,run)
 	@.venv/bin/legcramps train --if-changed
-	@.venv/bin/legcramps serve --port "$(PORT)"
+	@.venv/bin/legcramps serve $(if $(PORT),--port "$(PORT)")
 
 .PHONY: chat
 chat: ## Talk to the assistant in this terminal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from functools import lru_cache
 from typing import Any, Callable, Dict, List, Mapping, Text
 
@@ -11,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from legcramps import knowledge, logs
+from legcramps import knowledge, logs, settings
 from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, read_told, respond
 
 logger = logging.getLogger("legcramps.actions")
@@ -21,14 +20,9 @@ MENTION_KINDS = ("condition", "ambiguous", "unlisted")
 
 @lru_cache(maxsize=1)
 def composer() -> Composer:
-    """Made at the first answer, not at import, with what the operator has set in the environment."""
-    named = {
-        "source_url": "SOURCE_URL",
-        "person": "PERSON",
-        "emergency_number": "EMERGENCY_NUMBER",
-        "crisis_line": "CRISIS_LINE",
-    }
-    operator = Operator(**{field: os.environ.get(f"LEGCRAMPS_{name}") or None for field, name in named.items()})
+    """Made when the first action is, not at import, with what the operator has set. SettingsError, KnowledgeError."""
+    current = settings.read()
+    operator = Operator(current.source_url, current.person, current.emergency_number, current.crisis_line)
     return Composer(knowledge.default(), operator)
 
 
@@ -88,6 +82,10 @@ class SkillAction(Action):
     """An action that answers with one pure function. Subclasses set ``answer``; their name follows from the class name."""
 
     answer: Callable[[Heard, Context, Composer], Turn]
+
+    def __init__(self) -> None:
+        # What is wrong with the knowledge or the settings stops the start of an action server, not its first answer.
+        composer()
 
     def name(self) -> Text:
         return "".join(f"_{ch.lower()}" if ch.isupper() else ch for ch in type(self).__name__).lstrip("_")

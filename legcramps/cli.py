@@ -20,13 +20,13 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command; returns the exit code: 0 done, 1 could not be done, 2 asked wrongly, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    settings.load_env_file(settings.project_root() / ".env")
     logs.prepare()
     if options.run is not _train:
         # One message is too little work to share: the algebra's second thread would only spin, beside others' work.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
+        settings.load_env()
         return options.run(options) or OK
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -293,7 +293,9 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     serve.add_argument("--port", type=int, help="port to listen on (default: PORT from the environment, or 5005)")
-    serve.add_argument("--host", help="address to listen on (default: HOST from the environment, or 127.0.0.1)")
+    serve.add_argument(
+        "--host", help="address to listen on (default: LEGCRAMPS_HOST from the environment, or 127.0.0.1)"
+    )
     serve.set_defaults(run=_serve)
 
     chat = commands.add_parser(

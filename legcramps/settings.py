@@ -1,15 +1,24 @@
-"""The environment, read in one place. Nothing here is read or written at import time."""
+"""What the environment and ``.env`` set, checked. Nothing here is read or written at import time.
+
+Two folders are found where they are needed instead: that of the knowledge (``legcramps.knowledge``) and that of the labelled
+questions (``legcramps.evaluation``).
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Mapping, Optional, Tuple
 
 DEFAULT_PORT = 5005
 DEFAULT_HOST = "127.0.0.1"
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@:*\[\]]+)(:[0-9]{1,5})?/?", re.IGNORECASE)
 
 
 class SettingsError(ValueError):
@@ -53,6 +62,24 @@ class Settings:
         return self.var / "statistics.db"
 
 
+def _environment(environ: Optional[Mapping[str, str]]) -> Mapping[str, str]:
+    """What was handed over; else the process's own environment, filled in from ``.env``."""
+    if environ is not None:
+        return environ
+    load_env()
+    return os.environ
+
+
+@lru_cache(maxsize=1)
+def load_env() -> None:
+    """Fills the environment in from ``.env`` in the project's folder, or the file that ``LEGCRAMPS_ENV_FILE`` names; once in a process.
+
+    Raises:
+        SettingsError: it is there and cannot be read.
+    """
+    load_env_file(Path(os.environ.get("LEGCRAMPS_ENV_FILE") or project_root() / ".env"))
+
+
 def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
     """The project's folder: ``LEGCRAMPS_HOME`` if set, else the one that holds the package."""
     return Path(
@@ -61,23 +88,21 @@ def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
 
 
 def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
-    """Reads the environment (the process's own when not given).
+    """Reads the environment (the process's own and ``.env`` when not given).
 
     Raises:
         SettingsError: naming the variable and what it may hold.
     """
-    env = os.environ if environ is None else environ
+    env = _environment(environ)
     root = project_root(env)
     return Settings(
         root=root,
         var=Path(env.get("LEGCRAMPS_VAR") or root / "var"),
         model=Path(env.get("LEGCRAMPS_MODEL") or root / "models" / "night-leg-cramps.tar.gz"),
-        host=env.get("HOST") or DEFAULT_HOST,
+        host=env.get("LEGCRAMPS_HOST") or DEFAULT_HOST,
         port=_whole_number(env, "PORT", DEFAULT_PORT, 0, 65535),
         secret=_secret(env),
-        origins=tuple(
-            origin.strip().rstrip("/") for origin in (env.get("LEGCRAMPS_ORIGINS") or "").split(",") if origin.strip()
-        ),
+        origins=_origins(env),
         session_seconds=_whole_number(env, "LEGCRAMPS_SESSION_SECONDS", 12 * 3600, 1, 30 * 86400),
         keep_days=_whole_number(env, "LEGCRAMPS_KEEP_DAYS", 30, 1, 3650),
         rate_per_minute=_whole_number(env, "LEGCRAMPS_RATE_PER_MINUTE", 120, 1, 100000),
@@ -101,11 +126,8 @@ def read_secret(current: Settings) -> bytes:
     file = current.var / "secret"
     try:
         current.var.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-                new.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
+        if not file.exists():
+            _make_key(file)
         key = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
@@ -118,12 +140,35 @@ def read_secret(current: Settings) -> bytes:
     return key.encode()
 
 
-def load_env_file(file: Path) -> None:
-    """Puts the ``NAME=value`` lines of a file into the environment, where a name is not set there already."""
+def _make_key(file: Path) -> None:
+    """Puts a new key there whole and in one step, so that of processes that start at once each has the key of the first."""
+    handle, name = tempfile.mkstemp(prefix=".secret-", dir=file.parent)  # for this user's eyes only
     try:
-        lines = file.read_text(encoding="utf8").splitlines()
-    except OSError:
+        with os.fdopen(handle, "w") as new:
+            new.write(secrets.token_hex(32))
+        os.link(name, file)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)
+
+
+def load_env_file(file: Path) -> None:
+    """Puts the ``NAME=value`` lines of a file into the environment, where a name is not set there already.
+
+    Raises:
+        SettingsError: the file is there and cannot be read.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
         return
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} is not UTF-8 text (byte {error.start}). Save the file as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(
+            f"{file} cannot be read: {error.strerror}. Make it a file that this user may read, or take it away."
+        ) from None
     for line in lines:
         name, equals, value = line.strip().partition("=")
         if equals and not name.startswith("#"):
@@ -137,6 +182,18 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, m
     if not text.isdecimal() or not least <= int(text) <= most:
         raise SettingsError(f"{name} is '{text}'; it must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def _origins(env: Mapping[str, str]) -> Tuple[str, ...]:
+    """Origins as browsers write them: in small letters, without a path."""
+    listed = [origin.strip() for origin in (env.get("LEGCRAMPS_ORIGINS") or "").split(",") if origin.strip()]
+    for origin in listed:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"LEGCRAMPS_ORIGINS has '{origin}'; each must be the address of a website without a path, such as "
+                "https://www.example.org or http://127.0.0.1:8000, with commas between them."
+            )
+    return tuple(origin.rstrip("/").lower() for origin in listed)
 
 
 def _secret(env: Mapping[str, str]) -> Optional[str]:

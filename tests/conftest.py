@@ -11,7 +11,7 @@ import pytest
 @pytest.fixture(scope="session", autouse=True)
 def environment_of_its_own(tmp_path_factory):
     """No test reads or writes what a server on this machine keeps, and none depends on the caller's settings."""
-    ours = ("HOST", "PORT", "LOG_LEVEL")
+    ours = ("PORT", "LOG_LEVEL")
     before = dict(os.environ)
     for name in list(os.environ):
         if (name.startswith("LEGCRAMPS_") and name != "LEGCRAMPS_EVAL") or name in ours:
@@ -19,6 +19,7 @@ def environment_of_its_own(tmp_path_factory):
     # With this set, Python would compile Rasa anew in every process that a test starts.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["LEGCRAMPS_ENV_FILE"] = os.devnull
     os.environ["LEGCRAMPS_VAR"] = str(tmp_path_factory.mktemp("var"))
     yield
     os.environ.clear()

@@ -26,12 +26,21 @@ def reserve(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        code = getattr(error, "errno", None)
-        if code == errno.EADDRINUSE:
-            reason = f"Port {port} is in use by another program"
-        elif code == errno.EACCES:
-            reason = f"Port {port} may not be used by this user"
-        else:
-            reason = f"Cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error})"
-        raise ServerError(f"{reason}. Choose another, as in: make run PORT={5006 if port != 5006 else 5007}") from None
+        raise ServerError(_sentence(host, port, error)) from None
     return listener
+
+
+def _sentence(host: str, port: int, error: Exception) -> str:
+    """What is in the way, and the remedy for just that."""
+    if isinstance(error, OverflowError):
+        return f"There is no port {port}. Choose one from 0 to 65535."
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        other = 5006 if port != 5006 else 5007
+        return f"Port {port} is in use by another program. Choose another, as in: make run PORT={other}"
+    if code == errno.EACCES:
+        return f"Port {port} may not be used by this user. Choose one from 1024 up, as in: make run PORT=5005"
+    return (
+        f"Cannot listen on {host}: {getattr(error, 'strerror', None) or error}. Name an address of this machine with "
+        "LEGCRAMPS_HOST or --host: 127.0.0.1 for this machine alone, 0.0.0.0 for all that can reach it."
+    )

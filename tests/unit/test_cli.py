@@ -1,8 +1,12 @@
 """The command line, as far as it goes without a model."""
 
+import errno
+import socket
+
 import pytest
 
-from legcramps import cli
+from legcramps import cli, settings
+from legcramps.server import listen
 
 
 def run(capsys, *arguments):
@@ -56,9 +60,17 @@ def test_a_setting_that_cannot_be_used_is_a_sentence(capsys, monkeypatch):
     assert err.startswith("legcramps: PORT is 'http'")
 
 
-def test_a_port_in_use_is_a_sentence_that_names_it_and_the_way_out(capsys):
-    import socket
+def test_an_env_file_that_cannot_be_used_is_a_sentence(capsys, monkeypatch, tmp_path):
+    (tmp_path / ".env").write_bytes(b"LEGCRAMPS_PERSON=\xff\n")
+    monkeypatch.setenv("LEGCRAMPS_HOME", str(tmp_path))
+    monkeypatch.delenv("LEGCRAMPS_ENV_FILE", raising=False)
+    settings.load_env.cache_clear()
+    code, out, err = run(capsys, "serve")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"legcramps: {tmp_path / '.env'} is not UTF-8 text")
 
+
+def test_a_port_in_use_is_a_sentence_that_names_it_and_the_way_out(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -67,6 +79,32 @@ def test_a_port_in_use_is_a_sentence_that_names_it_and_the_way_out(capsys):
     assert code == 1
     assert f"Port {port} is in use" in err
     assert "PORT=" in err
+
+
+@pytest.mark.parametrize(
+    "arguments, remedy",
+    [
+        (["--host", "192.0.2.1"], "LEGCRAMPS_HOST"),  # nobody's address
+        (["--host", "no such name"], "LEGCRAMPS_HOST"),
+        (["--port", "70000"], "0 to 65535"),
+        (["--port", "-1"], "0 to 65535"),
+    ],
+)
+def test_an_address_that_cannot_be_had_is_a_sentence_with_its_own_remedy(capsys, arguments, remedy):
+    code, _, err = run(capsys, "serve", *arguments)
+    assert code == 1
+    assert remedy in err
+    assert "make run" not in err
+    assert "Traceback" not in err
+
+
+def test_a_port_for_others_only_is_a_sentence_that_names_those_that_may_be_used(monkeypatch):
+    def forbid(self, address):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", forbid)
+    with pytest.raises(listen.ServerError, match="1024"):
+        listen.reserve("127.0.0.1", 80)
 
 
 @pytest.mark.parametrize(
