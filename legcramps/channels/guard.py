@@ -17,7 +17,8 @@ import time
 import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, AsyncIterator, Callable, Generic, List, Mapping, Optional, Tuple, TypeVar
+from typing import Any, AsyncIterator, Callable, Dict, Generic, List, Mapping, Optional, Tuple, TypeVar
+from urllib.parse import parse_qsl
 
 Clock = Callable[[], float]
 
@@ -114,10 +115,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as a web client sends it; ``id`` is the client's own, to tell a repeated message from a new one."""
+    """A message as a web client sends it; ``id`` is the client's own, to tell a repeated message from a new one.
+
+    ``again``: the client has sent it before and does not know what became of it.
+    """
 
     text: str
     id: str
+    again: bool = False
 
 
 def check_size(size: int) -> None:
@@ -136,7 +141,18 @@ def read_body(body: bytes, content_type: Optional[str]) -> Incoming:
         identifier = str(identifier)
     if not isinstance(identifier, str) or not 1 <= len(identifier) <= MAX_ID or not _is_sendable(identifier):
         raise Refused(400, f"The 'id' is missing or no string of 1 to {MAX_ID} characters. {MESSAGE_FORM}")
-    return Incoming(text, identifier)
+    return Incoming(text, identifier, again=item.get("again") is True)
+
+
+def read_form(body: bytes, content_type: Optional[str]) -> Dict[str, str]:
+    """The fields of a form that a browser sent. Refused with 413 or 400 when it is too large or no such form."""
+    check_size(len(body))
+    if (content_type or "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refused(400, "The form was not sent as a browser sends it.")
+    try:
+        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="replace", max_num_fields=20))
+    except (UnicodeDecodeError, ValueError):
+        raise Refused(400, "The form could not be read.") from None
 
 
 def _is_sendable(text: str) -> bool:

@@ -94,3 +94,18 @@ def problem_reply(problem: str) -> Reply:
         "buttons": [button.as_dict() for button in answer.buttons],
         "answer": answer.envelope(),
     }
+
+
+def names() -> Dict[str, Any]:
+    """What the ids of an envelope are called: conditions by id, grades (``label``, ``meaning``) by id, and the source's title."""
+    known = knowledge.default()
+    return {
+        "conditions": {condition.id: condition.title for condition in known.conditions.values()},
+        "grades": {grade: {"label": words.label, "meaning": words.meaning} for grade, words in known.grades.items()},
+        "source": known.source.title,
+    }
+
+
+def emergency_number() -> str:
+    """How the number to call is named where the operator has set none."""
+    return knowledge.default().phrases["safety.emergency_number"].text

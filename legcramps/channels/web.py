@@ -1,34 +1,39 @@
 """The web channel: JSON over HTTP for a website's chat.
 
 * ``POST /webhooks/web/session`` → ``{"token", "conversation", "expires_in"}``; with a valid token, the same conversation for longer.
-* ``POST /webhooks/web/messages``, ``{"text", "id"}`` → lines of JSON: ``accepted``, each ``message`` when it is ready, ``done``.
-* ``GET /webhooks/web/history`` → ``{"turns": [{"text", "replies"}]}``.
+* ``POST /webhooks/web/messages``, ``{"text", "id"}`` → lines of JSON: ``accepted``, each ``message`` when it is ready, ``done``. With
+  ``"again": true``, a message that was answered before gets that answer, even when the server was restarted in between.
+* ``GET /webhooks/web/history`` → ``{"turns": [{"id", "text", "replies"}]}``; ``id`` is the one that the client gave the message.
 * ``POST /webhooks/web/feedback``, ``{"answer", "helpful", "reason"}`` → ``{"stored": true}``: what the person thinks of an answer, as it was
   received; ``reason`` (may be left out): ``not_my_question``, ``unclear``, ``too_long``, ``wrong`` or ``other``.
 * ``DELETE /webhooks/web/conversation`` deletes what is kept of the conversation.
+* ``GET /webhooks/web/words`` → names of conditions, wording of grades and what the operator has set, for a client that shows them.
+* ``/webhooks/web/form`` is the same conversation as a page of plain HTML, for browsers without JavaScript.
 
-All but the first need ``Authorization: Bearer <token>``. Every error is JSON: ``{"error": "a sentence"}``.
+All but the first and the last two need ``Authorization: Bearer <token>``; the form carries its token in a hidden field. Every error is
+JSON, ``{"error": "a sentence"}``; that of the form is a page.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import json
 import logging
 import time
 import uuid
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Set
+from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Sequence, Set
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, html, raw
 from sanic.response import json as json_response
 
 from legcramps import logs, settings
-from legcramps.channels import guard
+from legcramps.channels import form_render, guard, web_words
 from legcramps.channels.feedback import FEEDBACK_FORM, read_judgement
 from legcramps.channels.guard import AnswerOnce, Exchange, RateLimit, Refused
 from legcramps.channels.replies import Reply, from_message, problem_reply
@@ -47,6 +52,19 @@ SHARED_ADDRESS = 10
 Line = Dict[str, Any]
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
+WORDS_SECONDS = 300
+"""How long a browser may use the words without asking whether they are the same."""
+
+FORM_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    # With "no-referrer" a browser would not say of which origin the page is that sends the form.
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
 
 class WebOutput(OutputChannel):
     """Passes each reply on whole: text, suggestions and envelope in one line."""
@@ -62,6 +80,10 @@ class WebOutput(OutputChannel):
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.replies += 1
         self._exchange.add(_message_line(from_message(message)))
+
+
+def _as_json(status: int, sentence: str, identifier: Optional[str] = None) -> HTTPResponse:
+    return json_response({"error": sentence, **({"id": identifier} if identifier else {})}, status=status)
 
 
 class WebChannel(InputChannel):
@@ -95,18 +117,23 @@ class WebChannel(InputChannel):
             conversation = uuid.uuid4().hex
             if request.headers.get("authorization"):
                 conversation = self._conversation(request)
-            seconds = self._settings.session_seconds
-            token = guard.issue_token(self._secret, conversation, time.time() + seconds)
-            return json_response({"token": token, "conversation": conversation, "expires_in": seconds})
+            return json_response(
+                {
+                    "token": self._token(conversation),
+                    "conversation": conversation,
+                    "expires_in": self._settings.session_seconds,
+                }
+            )
 
         @routes.post("/messages")
         @self._answering
         async def take_message(request: Request) -> Optional[HTTPResponse]:
             conversation = self._conversation(request)
             incoming = guard.read_body(request.body, request.headers.get("content-type"))
+            before = await _replies_before(request, conversation, incoming) if incoming.again else ()
             exchange, new = self._once.begin(conversation, incoming.id)
             if new:
-                self._start(self._answer(exchange, conversation, incoming, on_new_message))
+                self._start(self._answer(exchange, conversation, incoming, on_new_message, before))
             response = await request.respond(
                 content_type="application/x-ndjson", headers={"cache-control": "no-store", **_cors(request)}
             )
@@ -134,13 +161,44 @@ class WebChannel(InputChannel):
         @routes.delete("/conversation")
         @self._answering
         async def delete_conversation(request: Request) -> HTTPResponse:
-            conversation = self._conversation(request)
-            async with request.app.ctx.agent.lock_store.lock(conversation):
-                deleted = await _store(request).delete(conversation)
-            self._once.forget(conversation)
-            return json_response({"deleted": deleted})
+            return json_response({"deleted": await self._forget(request, self._conversation(request))})
 
-        for path in ("/session", "/messages", "/history", "/feedback", "/conversation"):
+        @routes.get("/words")
+        @self._answering
+        async def show_words(request: Request) -> HTTPResponse:
+            body = json.dumps(web_words.server_words(self._settings), ensure_ascii=False).encode()
+            tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            headers = {"etag": tag, "cache-control": f"public, max-age={WORDS_SECONDS}"}
+            if request.headers.get("if-none-match") == tag:
+                return HTTPResponse(status=304, headers=headers)
+            return raw(body, content_type="application/json", headers=headers)
+
+        @routes.get("/form")
+        @self._answering_with_a_page
+        async def open_form(request: Request) -> HTTPResponse:
+            return await self._form_page(request, uuid.uuid4().hex)
+
+        @routes.post("/form")
+        @self._answering_with_a_page
+        async def take_form(request: Request) -> HTTPResponse:
+            fields = guard.read_form(request.body, request.headers.get("content-type"))
+            conversation = self._conversation(request, f"Bearer {fields.get('token', '')}")
+            if fields.get("do") == "forget":
+                await self._forget(request, conversation)
+                return await self._form_page(request, conversation, self._words["deleted"])
+            text, identifier = fields.get("choice") or fields.get("text", ""), fields.get("id", "")
+            if not 1 <= len(identifier) <= guard.MAX_ID:
+                raise Refused(400, "The form could not be read.")
+            exchange, new = self._once.begin(conversation, identifier)
+            if new:
+                incoming = guard.Incoming(text, identifier)
+                self._start(self._answer(exchange, conversation, incoming, on_new_message))
+            # What is no part of the conversation, as nothing was understood, is said above the form.
+            said = [line async for line in exchange.read() if line["type"] in ("message", "error")]
+            notice = " ".join(line["text"] for line in said if line["answer"].get("outcome") == "error")
+            return await self._form_page(request, conversation, notice or None)
+
+        for path in ("/session", "/messages", "/history", "/feedback", "/conversation", "/words"):
             # Browsers ask before a page of another origin may call.
             routes.add_route(self._answering(_no_content), path, methods=["OPTIONS"], name=f"ask_{path[1:]}")
         return routes
@@ -153,16 +211,21 @@ class WebChannel(InputChannel):
         conversation: str,
         incoming: guard.Incoming,
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
+        before: Sequence[Reply] = (),
     ) -> None:
         exchange.add({"type": "accepted", "id": incoming.id})
         try:
+            if before:
+                for reply in before:
+                    exchange.add(_message_line(reply))
+                return
             heard = guard.read(incoming.text)
             if heard.problem:
                 logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
                 exchange.add(_message_line(problem_reply(heard.problem)))
                 return
             output = WebOutput(exchange)
-            message = UserMessage(heard.text, output, conversation, input_channel=self.name())
+            message = UserMessage(heard.text, output, conversation, input_channel=self.name(), message_id=incoming.id)
             await asyncio.wait_for(on_new_message(message), LONGEST_TURN)
             if not output.replies:
                 # Rasa goes on in silence when an action server is down or an action fails there.
@@ -180,10 +243,43 @@ class WebChannel(InputChannel):
         self._turns.add(task)
         task.add_done_callback(self._turns.discard)
 
+    # --- the page without JavaScript --------------------------------------------------------------------------------
+
+    @property
+    def _words(self) -> Mapping[str, str]:
+        return web_words.widget_words(self._settings.root / "widget")
+
+    @property
+    def _form_words(self) -> Mapping[str, str]:
+        return web_words.form_words(self._settings.root / "widget")
+
+    async def _form_page(self, request: Request, conversation: str, notice: Optional[str] = None) -> HTTPResponse:
+        tracker = await _store(request).retrieve_full_tracker(conversation)
+        page = form_render.Page(
+            words=self._words,
+            form_words=self._form_words,
+            names=web_words.server_words(self._settings),
+            turns=_turns(tracker.events if tracker else []),
+            token=self._token(conversation),
+            message_id=uuid.uuid4().hex,
+            notice=notice,
+        )
+        return html(form_render.render(page), headers=FORM_HEADERS)
+
+    def _answering_with_a_page(self, handler: Handler) -> Handler:
+        def refuse(status: int, sentence: str, identifier: Optional[str] = None) -> HTTPResponse:
+            sentence = self._form_words["expired"] if status == 401 else sentence
+            page = form_render.Page(
+                self._words, self._form_words, web_words.server_words(self._settings), notice=sentence
+            )
+            return html(form_render.render(page), status=status, headers=FORM_HEADERS)
+
+        return self._answering(handler, refuse)
+
     # --- what all routes share --------------------------------------------------------------------------------------
 
-    def _answering(self, handler: Handler) -> Handler:
-        """Checks origin and rate, and turns everything that goes wrong into a JSON sentence."""
+    def _answering(self, handler: Handler, refuse: Callable[..., HTTPResponse] = _as_json) -> Handler:
+        """Checks origin and rate, and turns everything that goes wrong into a sentence, in the form that ``refuse`` gives it."""
 
         @functools.wraps(handler)
         async def answer(request: Request) -> Optional[HTTPResponse]:
@@ -199,7 +295,7 @@ class WebChannel(InputChannel):
                 )
                 response = await handler(request)
             except Refused as refused:
-                response = json_response({"error": refused.sentence}, status=refused.status)
+                response = refuse(refused.status, refused.sentence)
                 if refused.retry_after:
                     response.headers["retry-after"] = str(refused.retry_after)
                 if refused.status == 401:
@@ -208,17 +304,28 @@ class WebChannel(InputChannel):
                 identifier = logs.failure(logger, f"web {request.method} {request.path}", error)
                 if request.responded:
                     return None
-                response = json_response({"error": problem_reply("internal")["text"], "id": identifier}, status=500)
+                response = refuse(500, problem_reply("internal")["text"], identifier)
             if response is not None:
                 response.headers.update(_cors(request))
             return response
 
         return answer
 
-    def _conversation(self, request: Request) -> str:
-        conversation = guard.check_token(self._secret, request.headers.get("authorization"), time.time())
+    def _conversation(self, request: Request, authorization: Optional[str] = None) -> str:
+        if authorization is None:
+            authorization = request.headers.get("authorization")
+        conversation = guard.check_token(self._secret, authorization, time.time())
         self._per_session.check(conversation)
         return conversation
+
+    def _token(self, conversation: str) -> str:
+        return guard.issue_token(self._secret, conversation, time.time() + self._settings.session_seconds)
+
+    async def _forget(self, request: Request, conversation: str) -> bool:
+        async with request.app.ctx.agent.lock_store.lock(conversation):
+            deleted = await _store(request).delete(conversation)
+        self._once.forget(conversation)
+        return deleted
 
 
 async def _no_content(request: Request) -> HTTPResponse:
@@ -244,6 +351,13 @@ def _store(request: Request) -> Any:
     return getattr(store, "_tracker_store", store)
 
 
+async def _replies_before(request: Request, conversation: str, incoming: guard.Incoming) -> Sequence[Reply]:
+    """What was answered to a message whose sender does not know whether it came; nothing when it did not."""
+    tracker = await _store(request).retrieve_full_tracker(conversation)
+    turns = _turns(tracker.events if tracker else [])
+    return next((turn["replies"] for turn in reversed(turns) if turn["id"] == incoming.id), ())
+
+
 def _message_line(reply: Reply) -> Line:
     return {"type": "message", **reply}
 
@@ -258,7 +372,8 @@ def _turns(events: List[Event]) -> List[Dict[str, Any]]:
     titles: Dict[str, str] = {}
     for event in events:
         if isinstance(event, UserUttered):
-            turns.append({"text": titles.get(event.text, event.text), "replies": []})
+            text = titles.get(event.text, event.text)
+            turns.append({"id": event.message_id, "text": text, "replies": []})
         elif isinstance(event, BotUttered) and turns:
             reply = from_message({"text": event.text, **event.data})
             turns[-1]["replies"].append(reply)

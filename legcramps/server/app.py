@@ -1,8 +1,10 @@
-"""The one-process server: Rasa with the actions in process, the channels of ``credentials.yml``, health and a page to try it."""
+"""The one-process server: Rasa with the actions in process, the channels of ``credentials.yml``, health and the website widget."""
 
 from __future__ import annotations
 
 import asyncio
+import gzip
+import hashlib
 import logging
 import socket
 import time
@@ -41,20 +43,33 @@ TIDY_SECONDS = 3600.0
 HARD_LIMIT = 4 * 1024 * 1024
 """Bytes; the channels refuse what is over 64 KiB with a sentence, the server cuts off what is over this."""
 
-_PAGE = Path(__file__).parent / "page"
-_PAGE_FILES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
+WIDGET = "widget"
+"""Folder, and path on the web, of the website widget and the pages that show it."""
+
+_KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
 }
 _PAGE_HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     ),
+    "permissions-policy": "camera=(), geolocation=(), microphone=(self)",
+    "cross-origin-opener-policy": "same-origin",
+}
+_PUBLIC_HEADERS = {
+    # Other websites load the widget from here; it holds nothing of anybody's.
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+}
+_FILE_HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
+    # A browser asks each time whether the file is still the same, so that no page runs two versions of it side by side.
     "cache-control": "no-cache",
+    "vary": "Accept-Encoding",
 }
 
 
@@ -90,8 +105,8 @@ def make_app(assistant: Assistant, current: settings.Settings) -> Sanic:
     health = _Health(assistant)
     app.add_route(health.alive, "/healthz", methods=["GET"])
     app.add_route(health.ready, "/readyz", methods=["GET"])
-    for path, (name, kind) in _PAGE_FILES.items():
-        app.add_route(_file(_PAGE / name, kind), path, methods=["GET"], name=name)
+    for path, file in widget_files(current.root / WIDGET).items():
+        app.add_route(_file(file), path, methods=["GET"], name=f"widget {path}")
     app.error_handler.add(SanicException, _refuse)
     app.error_handler.add(Exception, _fail)
 
@@ -171,11 +186,26 @@ async def _tidy(assistant: Assistant, days: int) -> None:
         await asyncio.sleep(TIDY_SECONDS)
 
 
-def _file(path: Path, kind: str) -> Any:
+def widget_files(folder: Path) -> Dict[str, Path]:
+    """Paths on the web and the files that stand there: the widget's modules, and its demo page at ``/``."""
+    files = {f"/{WIDGET}/{file.name}": file for file in sorted(folder.glob("*")) if file.suffix in _KINDS}
+    return {"/": folder / "demo.html", **files} if files else {}
+
+
+def _file(path: Path) -> Any:
+    """Sends one file as it was when the server started, compressed where the browser can read that."""
     content = path.read_bytes()
+    compressed = gzip.compress(content, 9, mtime=0)
+    tag = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
+    own = _PAGE_HEADERS if path.suffix == ".html" else _PUBLIC_HEADERS
+    headers = {**_FILE_HEADERS, **own, "etag": tag}
 
     async def send(request: Request) -> HTTPResponse:
-        return raw(content, content_type=kind, headers=_PAGE_HEADERS)
+        if tag in request.headers.get("if-none-match", ""):
+            return HTTPResponse(status=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return raw(compressed, content_type=_KINDS[path.suffix], headers={**headers, "content-encoding": "gzip"})
+        return raw(content, content_type=_KINDS[path.suffix], headers=headers)
 
     return send
 

@@ -93,8 +93,10 @@ def test_a_pressed_button_is_a_message_like_any_other(client):
 
 
 def test_history_tells_the_conversation_and_each_person_has_one(client, address):
-    replies = client.say(QUESTION)
-    assert history(client) == [{"text": QUESTION, "replies": replies}]
+    replies = [line for line in client.lines(QUESTION, identifier="m1") if line["type"] == "message"]
+    for reply in replies:
+        del reply["type"]
+    assert history(client) == [{"id": "m1", "text": QUESTION, "replies": replies}]
     assert history(Client(address)) == []
 
 

@@ -1,0 +1,134 @@
+"""The website widget as a person meets it, for tests that drive a browser. Playwright's locators see into its shadow root."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, Dict, List
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+LAUNCHER = ".launcher"
+
+
+class Widget:
+    """One page with the widget on it."""
+
+    def __init__(self, page: Page, address: str):
+        self.page, self.address = page, address
+        self.errors: List[str] = []
+        self.requests: List[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+
+    @classmethod
+    def visit(cls, context: BrowserContext, address: str) -> Widget:
+        page = context.new_page()
+        widget = cls(page, address)
+        page.goto(address)
+        page.wait_for_selector(LAUNCHER, state="attached")
+        return widget
+
+    def another_tab(self, address: str = "") -> Widget:
+        return Widget.visit(self.page.context, address or self.address)
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.page.wait_for_selector(LAUNCHER, state="attached")
+
+    # --- what a person does
+
+    def open(self) -> Widget:
+        self.page.click(LAUNCHER)
+        expect(self.button("I have a cramp now")).to_be_visible()
+        return self
+
+    def ask(self, text: str, wait: bool = True) -> Locator:
+        """Types and sends; gives the turn, answered if ``wait``."""
+        count = self.turns.count()
+        self.field.fill(text)
+        self.field.press("Enter")
+        expect(self.turns).to_have_count(count + 1)
+        turn = self.turns.nth(count)
+        if wait:
+            expect(turn.locator(".reply").first).to_be_visible()
+            expect(self.page.locator(".dots")).to_be_hidden()
+        return turn
+
+    def menu(self, name: str) -> None:
+        self.button("Menu", exact=True).click()
+        self.button(name).click()
+
+    # --- what a person sees
+
+    def button(self, name: str, exact: bool = False) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    @property
+    def element(self) -> Locator:
+        return self.page.locator("legcramps-chat")
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.locator("dialog.panel")
+
+    @property
+    def field(self) -> Locator:
+        return self.page.locator("textarea")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.locator("p.status")
+
+    @property
+    def turns(self) -> Locator:
+        return self.page.locator(".turn")
+
+    @property
+    def texts(self) -> List[str]:
+        """What the person said, in order."""
+        return self.page.locator(".person p").all_inner_texts()
+
+    # --- what is behind it
+
+    @property
+    def kept(self) -> Dict[str, Any]:
+        """What the widget keeps in the browser."""
+        items = self.page.evaluate("() => Object.values({...localStorage})")
+        return json.loads(items[0]) if items else {}
+
+    def call(self, method: str, path: str) -> Any:
+        """The web channel, with this person's own token."""
+        response = self.page.context.request.fetch(
+            self.address.rstrip("/") + "/webhooks/web/" + path,
+            method=method,
+            headers={"Authorization": f"Bearer {self.kept['token']}"},
+        )
+        return response.json()
+
+    @property
+    def history(self) -> List[Dict[str, Any]]:
+        return self.call("GET", "history")["turns"]
+
+    @property
+    def focus(self) -> str:
+        """What has the focus: tag, class and name of it, inside of the shadow root too."""
+        return self.page.evaluate(
+            "() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement;"
+            " return `${n.tagName.toLowerCase()}.${n.className} ${n.getAttribute('aria-label') ?? n.textContent}`.trim(); }"
+        )
+
+    @property
+    def violations(self) -> List[str]:
+        return self.page.evaluate("() => window.violations ?? []")
+
+    def wait_until(self, condition: Any, what: str, seconds: float = 8) -> None:
+        """Waits for something that no locator sees."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"not within {seconds} s: {what}"
+            self.page.wait_for_timeout(30)
