@@ -358,8 +358,8 @@ class LegcrampsChat extends HTMLElement {
     const end = this.#atEnd;
     this.#typing(false);
     turn.add(line);
-    if (line.type === "error") turn.again = () => this.ask(turn.text);
-    else turn.kept = outcome !== "error";
+    if (outcome === "error") turn.again = () => this.ask(turn.text);
+    else turn.kept = true;
     if (!this.isOpen) this.state.save({ unread: this.state.now.unread + 1 });
     this.#unread();
     if (end) this.#down(turn);

@@ -352,10 +352,11 @@ def _store(request: Request) -> Any:
 
 
 async def _replies_before(request: Request, conversation: str, incoming: guard.Incoming) -> Sequence[Reply]:
-    """What was answered to a message whose sender does not know whether it came; nothing when it did not."""
+    """What was answered to a message whose sender does not know whether it came; nothing when it did not, or failed."""
     tracker = await _store(request).retrieve_full_tracker(conversation)
     turns = _turns(tracker.events if tracker else [])
-    return next((turn["replies"] for turn in reversed(turns) if turn["id"] == incoming.id), ())
+    replies = next((turn["replies"] for turn in reversed(turns) if turn["id"] == incoming.id), ())
+    return () if all(reply["answer"].get("outcome") == "error" for reply in replies) else replies
 
 
 def _message_line(reply: Reply) -> Line:

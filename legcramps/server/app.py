@@ -188,8 +188,9 @@ async def _tidy(assistant: Assistant, days: int) -> None:
 
 def widget_files(folder: Path) -> Dict[str, Path]:
     """Paths on the web and the files that stand there: the widget's modules, and its demo page at ``/``."""
-    files = {f"/{WIDGET}/{file.name}": file for file in sorted(folder.glob("*")) if file.suffix in _KINDS}
-    return {"/": folder / "demo.html", **files} if files else {}
+    found = [file for part in (folder, folder / "pages") for file in sorted(part.glob("*")) if file.suffix in _KINDS]
+    files = {f"/{WIDGET}/{file.name}": file for file in found}
+    return {"/": files[f"/{WIDGET}/demo.html"], **files} if files else {}
 
 
 def _file(path: Path) -> Any:
