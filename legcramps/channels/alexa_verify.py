@@ -175,7 +175,7 @@ class Verifier:
 
     Args:
         skills: the ids of the skills that may call, ``amzn1.ask.skill.…``.
-        get: fetches a certificate chain.
+        get: fetches a certificate chain; from Amazon when not given.
         trusted: the roots that are believed; ``certifi``'s when not given, read at the first request.
         clock: seconds since 1970.
     """
@@ -183,11 +183,11 @@ class Verifier:
     def __init__(
         self,
         skills: Iterable[str],
-        get: Fetch = fetch,
+        get: Optional[Fetch] = None,
         trusted: Optional[Store] = None,
         clock: Clock = time.time,
     ):
-        self._skills, self._fetch, self._trusted, self._clock = frozenset(skills), get, trusted, clock
+        self._skills, self._fetch, self._trusted, self._clock = frozenset(skills), get or fetch, trusted, clock
         self._chains: OrderedDict[str, List[x509.Certificate]] = OrderedDict()
         self._failed: OrderedDict[str, float] = OrderedDict()
         self._fetching = asyncio.Lock()

@@ -82,7 +82,9 @@ def chunks(ideas: Iterable[Mapping[str, Any]], room: int = ROOM, most: int = MAX
         most: words of a chunk; an idea that is longer by itself makes a chunk of its own.
     """
     told = [idea for idea in ideas if idea["kind"] != "offer"]
-    drawn = [idea for kind in _DRAWN_FORWARD for idea in told if idea["kind"] == kind]
+    drawn = list(
+        {tuple(idea["say"]): idea for kind in _DRAWN_FORWARD for idea in told if idea["kind"] == kind}.values()
+    )
     body = [idea for idea in told if idea["kind"] not in _DRAWN_FORWARD]
     if not body:
         body, drawn = drawn, []
@@ -91,11 +93,14 @@ def chunks(ideas: Iterable[Mapping[str, Any]], room: int = ROOM, most: int = MAX
     question = [{"say": questions[-1:], "kind": "words"}] if questions else []
     body = [{**idea, "say": [sentence for sentence in idea["say"] if sentence not in questions]} for idea in body]
     body = [idea for idea in body if idea["say"]]
-    left = sum(idea.get("items", 0) + idea.get("left", 0) for idea in told)
+    left = sum(idea.get("items", 0) + idea.get("left", 0) for idea in [*body, *drawn])
     result = []
     while body or drawn or question:
         if not body:
             body, drawn, question = [*drawn, *question], [], []
+        if question and _fits([*body, *drawn, *question], 0, most):
+            # No other question comes after it, so that needs no room.
+            body, drawn, question, room = [*body, *drawn, *question], [], [], 0
         chunk, body, kept = [body[0]], body[1:], []
         for idea in drawn:
             if _fits([*chunk, *kept, idea], room, most):
@@ -171,26 +176,31 @@ _SAID = {
 }
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _NOT_SAID = re.compile(r"[\"“”„«»()\[\]{}<>*_~^|\\`•…]")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"\d+(?: \d+)*")
+"""A number, or a telephone number in groups."""
 _LETTERS = re.compile(r"\b[A-Z]{2,6}\b")
 
 
 def speakable(text: str) -> str:
     """The text without what cannot be said: no quotes, brackets or links, symbols and numbers in words, short forms letter by letter."""
-    text = _clean(text)
-    text = _LETTERS.sub(lambda match: " ".join(match.group()), text)
-    return _DIGITS.sub(lambda match: number(int(match.group())) if len(match.group()) < 3 else _by_digit(match), text)
+    text = _LETTERS.sub(lambda match: " ".join(match.group()), _clean(text))
+    return _DIGITS.sub(lambda match: _figures(match.group()), text)
 
 
-def _by_digit(match: re.Match) -> str:
-    return " ".join(_ONES[int(digit)] for digit in match.group())
+def _figures(found: str) -> str:
+    """A small number in words, a long one (a telephone number) digit by digit."""
+    digits = found.replace(" ", "")
+    if len(digits) > 2:
+        return " ".join(_ONES[int(digit)] for digit in digits)
+    return " ".join(number(int(part)) for part in found.split())
 
 
 def _clean(text: str) -> str:
-    text = _NOT_SAID.sub("", _LINK.sub("", text))
+    text = _NOT_SAID.sub("", _LINK.sub("", "".join(ch if ch.isprintable() else " " for ch in text)))
     for symbol, said in _SAID.items():
         text = text.replace(symbol, said)
-    text = re.sub(r"(?<=[A-Za-z])-?(?=\d)", " ", text)
+    text = re.sub(r"(?<=[A-Za-z])-?(?=\d)|(?<=\d)-(?=\d)", " ", text)
+    text = re.sub(r"(?<=\w)\.(?=\w)", " dot ", text)
     return re.sub(r"\s+([.,?!;:])", r"\1", re.sub(r"\s+", " ", text)).strip()
 
 
@@ -198,7 +208,7 @@ def _marked_up(sentence: str, lexicon: Mapping[str, str]) -> str:
     """One sentence with its terms substituted, numbers and short forms marked, and all else escaped."""
     text = _clean(sentence)
     terms = sorted(lexicon, key=len, reverse=True)
-    pattern = "|".join([*(rf"\b{re.escape(term)}\b" for term in terms), r"\b[A-Z]{2,6}\b", r"\d+"])
+    pattern = "|".join([*(rf"\b{re.escape(term)}\b" for term in terms), r"\b[A-Z]{2,6}\b", _DIGITS.pattern])
     parts, at = [], 0
     for match in re.finditer(pattern, text, re.IGNORECASE if terms else 0):
         found = match.group()
@@ -213,8 +223,9 @@ def _mark(found: str, lexicon: Mapping[str, str]) -> Optional[str]:
     alias = lexicon.get(found.lower())
     if alias:
         return f"<sub alias={quoteattr(alias)}>{escape(found)}</sub>"
-    if found.isdecimal():
-        return number(int(found)) if len(found) < 3 else f'<say-as interpret-as="digits">{found}</say-as>'
+    if found[0].isdigit():
+        digits = found.replace(" ", "")
+        return f'<say-as interpret-as="digits">{digits}</say-as>' if len(digits) > 2 else _figures(found)
     return f'<say-as interpret-as="characters">{found}</say-as>' if found.isupper() else None
 
 

@@ -86,7 +86,7 @@ class Utterance:
         """What is said once when nobody answers: the question again. None when nothing was asked."""
         if not self.listens:
             return None
-        again = self.question or words("voice.still_there")
+        again = self.question or _last_question(self.ideas) or words("voice.still_there")
         return replace(self, ideas=(), question=again, sources=())
 
 
@@ -130,9 +130,11 @@ class VoiceState:
     def from_data(cls, data: Any) -> VoiceState:
         """Reads :meth:`as_data`; a new state when it is none."""
         try:
+            chunks = tuple(Chunk.from_data(chunk) for chunk in data.get("chunks", ()))
             return cls(
-                chunks=tuple(Chunk.from_data(chunk) for chunk in data.get("chunks", ())),
-                **{name: int(data.get(name, 0)) for name in ("at", "silences")},
+                chunks=chunks,
+                at=min(max(0, int(data.get("at", 0))), max(0, len(chunks) - 1)),
+                silences=int(data.get("silences", 0)),
                 **{name: bool(data.get(name)) for name in ("own_question", "choice", "urgent", "slow", "greeted")},
                 **{name: tuple(str(item) for item in data.get(name, ())) for name in ("offers", "offered", "sources")},
                 pending=data["pending"] if data.get("pending") in COMMANDS else None,
@@ -203,9 +205,11 @@ def misheard(text: str) -> Optional[str]:
 
 def opening(state: VoiceState = VoiceState()) -> Step:
     """The line is open and nothing was asked: who speaks, that it is no medical advice, and one question."""
-    fresh = replace(state, greeted=True, silences=0)
-    chunk = Chunk((spoken_words("voice.welcome"), spoken_words("voice.notice")))
-    return _said(replace(fresh, chunks=(chunk,), at=0, offers=(), own_question=True), words("voice.ask"))
+    ideas, question = (spoken_words("voice.welcome"), spoken_words("voice.notice")), words("voice.ask")
+    state = replace(
+        state, chunks=(Chunk((*ideas, (question,))),), at=0, offers=(), own_question=True, greeted=True, silences=0
+    )
+    return Step(state, Utterance(ideas, question, listens=True, slow=state.slow))
 
 
 def hear(text: str, state: VoiceState) -> Step:
@@ -263,7 +267,8 @@ def silence(state: VoiceState) -> Step:
     state = replace(state, silences=state.silences + 1)
     if state.silences > 1:
         return farewell(state)
-    question = _question(state) or words("voice.still_there")
+    own = _last_question(state.chunks[-1].ideas) if state.own_question and state.chunks else None
+    question = _question(state) or own or words("voice.still_there")
     return Step(state, Utterance((), question, listens=True, slow=state.slow))
 
 
@@ -391,6 +396,12 @@ def _question(state: VoiceState) -> Optional[str]:
     if offer == ANOTHER:
         return words("voice.another")
     return question_for(offer) if offer else None
+
+
+def _last_question(ideas: Ideas) -> Optional[str]:
+    """The question that an answer itself ends with."""
+    last = ideas[-1][-1] if ideas else ""
+    return last if last.endswith("?") else None
 
 
 def _ask_again(state: VoiceState) -> Step:
