@@ -188,6 +188,8 @@ def answer_option(heard: Heard, context: Context, composer: Composer, follow: Op
         return turn
     if heard.option is None and (heard.named() or heard.named("ambiguous")):
         return follow(replace(heard, intent="ask_condition"), context, composer)
+    if heard.option is None and context.options and heard.told and heard.told.asks:
+        return follow(Heard("ask_other"), context, composer)  # "which one is worst?" counts nothing
     if not context.options:
         return aside(
             context,
@@ -213,6 +215,9 @@ def answer_correction(heard: Heard, context: Context, composer: Composer, follow
         return follow(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if not context.said:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.correct_assistant")])
+    again = heard.alternatives[1] if len(heard.alternatives) > 1 else None
+    if again in intents.COVERED | intents.NOT_COVERED and heard.told and heard.told.restates and not heard.told.reason:
+        return follow(replace(heard, intent=again), context, composer)  # "I asked about the treatment"
     return aside(
         context,
         Outcome.CLARIFY,

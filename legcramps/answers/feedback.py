@@ -95,7 +95,7 @@ def answer_reason(heard: Heard, context: Context, composer: Composer) -> Turn:
 
 def gone_on(context: Context) -> Context:
     """Without the question for a reason, also in what "say that again" and "shorter" go back to."""
-    return context if context.judged is None else context.but(judged=None, said=context.said[:-1])
+    return context if context.judged is None else context.but(judged=None, said=context.said[:-1], options=())
 
 
 def leaves_it_open(heard: Heard) -> bool:

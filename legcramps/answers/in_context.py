@@ -16,6 +16,8 @@ SHORT = 6
 """Words that a message may have to lean on the talk with what it names."""
 SHORT_QUESTION = 8
 """The same for one that leans on it with "it" or "that"."""
+UNSURE = 0.4
+"""Below this confidence what a short message names says more than its intent."""
 
 _OF_CONDITIONS = frozenset(
     topic.value
@@ -60,6 +62,15 @@ _NOT_SAID_OF_RESTLESS_LEGS = (
     intents.CAUSES | intents.LEFT_OPEN | {"ask_condition", "ask_medicines", "ask_mechanism", "ask_relief", "ask_other"}
 )
 _MAX_GLOSSED = 2
+_MAX_ASKED_OF = 4
+"""Conditions of the last answer that "its symptoms" may mean."""
+_SYMPTOMS = frozenset({"ask_other_health", "ask_symptoms", "nlu_fallback"})
+_STOPPING = (
+    _WEAK
+    | intents.LEFT_OPEN
+    | {"ask_relief", "ask_medicines", "ask_condition", "ask_other", "ask_other_health", "ask_off_topic", "cancel"}
+)
+_PICKS = _WEAK | {"choose_option", "deny", "affirm", "ask_more", "express_feeling", "ask_other_health", "ask_off_topic"}
 
 
 def read(heard: Heard, context: Context) -> Heard:
@@ -74,6 +85,9 @@ def read(heard: Heard, context: Context) -> Heard:
         or _what_else(heard, context)
         or _a_group(heard, context)
         or _what_is_that(heard, context)
+        or _of_the_illness(heard, context)
+        or _whether_to_stop(heard, context)
+        or _which_is_it(heard, context)
         or _a_condition(heard, context)
         or heard
     )
@@ -151,8 +165,43 @@ def _what_is_that(heard: Heard, context: Context) -> Optional[Heard]:
     return replace(heard, intent="ask_condition_details") if plain and about_one and short else None
 
 
+def _of_the_illness(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "What are the symptoms?", "how do I know I have it?", after one condition, ask of that illness and not of the cramps."""
+    about_one = context.topic in _OF_ONE and 0 < len(context.conditions) <= _MAX_ASKED_OF
+    alone = not heard.mentions and not {"cramp", "leg", "night", "restless_legs"} & heard.signals
+    if not about_one or not alone or heard.told.words > SHORT_QUESTION:
+        return None
+    symptoms = heard.intent in _SYMPTOMS and heard.told.details
+    knows = heard.intent == "tell_apart" and "pronoun" in heard.signals and heard.told.asks
+    return _about_what_was_spoken_of(heard, "ask_condition_details", context) if symptoms or knows else None
+
+
+def _whether_to_stop(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "Should I stop them then?", after a medicine: the reply says whom to ask first. It is no wish to prevent or ease anything."""
+    stops = context.topic == Topic.MEDICINES.value and heard.told.quits and not heard.mentions
+    if not stops or heard.intent not in _STOPPING:
+        return None
+    return _about_what_was_spoken_of(heard, "ask_medicines", context)
+
+
+def _which_is_it(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "So which is it?", after the comparison: its result again; after the difference in general, the comparison."""
+    asks = heard.told.picks and heard.told.asks and heard.told.words <= SHORT and {"bare", "pronoun"} <= heard.signals
+    if context.topic != Topic.DIFFERENCE.value or not asks or heard.intent not in _WEAK | {"ask_why", "ask_source"}:
+        return None
+    last = context.said[-1] if context.said else ()
+    compared = any(piece[0].startswith("comparison.result") for stored in last for piece in stored["pieces"])
+    return replace(heard, intent="repeat" if compared else "tell_apart")
+
+
+def _about_what_was_spoken_of(heard: Heard, intent: str, context: Context) -> Heard:
+    return replace(heard, intent=intent, mentions=tuple(Mention("condition", one) for one in context.conditions))
+
+
 def _a_shown_one(heard: Heard, context: Context) -> Optional[Heard]:
-    """ "The thyroid one": of all that the word touches, the one that was just shown."""
+    """ "The thyroid one", "the overactive one": of all that the word touches, the one that was just shown."""
+    if heard.told.kinds and not heard.mentions:
+        return _of_a_kind(heard, context)
     family = {m.family for m in heard.mentions}
     if (
         len(heard.mentions) < 2
@@ -168,12 +217,25 @@ def _a_shown_one(heard: Heard, context: Context) -> Optional[Heard]:
     return replace(heard, intent="ask_condition", mentions=shown)
 
 
+def _of_a_kind(heard: Heard, context: Context) -> Optional[Heard]:
+    shown = [payload.partition("=")[2] for payload in context.options if payload.startswith("#ask_condition=")]
+    meant = {one for one in (*shown, *context.conditions) if any(kind in one for kind in heard.told.kinds)}
+    picks = heard.intent in _PICKS and heard.option is None and heard.told.words <= SHORT
+    if not picks or heard.told.asks or len(meant) != 1:
+        return None
+    return replace(heard, intent="ask_condition", mentions=tuple(Mention("condition", one) for one in meant))
+
+
 def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
     """ "And my age?", "type 2 I mean": a listed condition named in few words, after an answer about such."""
     named = heard.named()
     short = heard.told.words <= SHORT and context.topic in _OF_CONDITIONS
     if not named or not {"cramp", "restless_legs"}.isdisjoint(heard.signals):
         return None
+    if heard.confidence < UNSURE and heard.told.words <= SHORT and "listed" in heard.signals and not heard.told.details:
+        return replace(heard, intent="ask_condition")  # "and if I'm expecting?"
+    if heard.intent == "ask_condition_list" and heard.group and len(named) == 1 and not heard.told.picks:
+        return replace(heard, intent="ask_condition")  # "tell me about nerve problems", which is also a group
     if (
         heard.intent == "ask_condition"
         and heard.told.details
@@ -183,7 +245,8 @@ def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
         return replace(
             heard, intent="ask_condition_details"
         )  # "what medicine do you take for it?", of what was just spoken of
-    feeling = heard.intent == "express_feeling" and "listed" in heard.signals  # "i'm pregnant", not "i'm tired"
+    # "I'm pregnant", not "I'm tired"; "and me? I'm pregnant", which sounds like "who are you?".
+    feeling = heard.intent in ("express_feeling", "ask_identity") and "listed" in heard.signals
     if not short or not (feeling or heard.intent in _WEAK):
         return None
     if heard.intent == "ask_condition_details" and not _narrows(heard, named, context):

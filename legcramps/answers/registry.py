@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import AbstractSet, Callable, Dict, Optional, Tuple
 
+from legcramps import intents
 from legcramps.answers import (
     causes,
     comparison,
@@ -150,11 +151,24 @@ def _answer(heard: Heard, context: Context, composer: Composer, function: Option
 
 
 def _is_needless(question: Heard, whole: Heard, asked: AbstractSet[str]) -> bool:
-    """The comparison says the difference point by point; and a story that names nothing of ours needs no answer beside its question."""
+    """Whether the rest of the message has it answered.
+
+    The comparison says the difference point by point. A story that names nothing of ours needs no answer beside its question; one that does
+    is the answer to "any connection?" in it, and an urge to move that is only told of is no wish to compare.
+    """
     if question.intent == "ask_difference":
         return "tell_apart" in asked
-    told = any(whole.named(kind) for kind in ("condition", "unlisted", "ambiguous"))
-    return question is whole and whole.intent == "tell_situation" and bool(whole.parts) and not told
+    if whole.intent != "tell_situation":
+        return False
+    if question is whole:
+        return bool(whole.parts) and not _names(whole)
+    if question.intent == "tell_apart":
+        return bool(whole.told) and not whole.told.asks
+    return question.intent in intents.OF_CONDITIONS - {"ask_condition_list"} and not question.mentions and _names(whole)
+
+
+def _names(heard: Heard) -> bool:
+    return any(heard.named(kind) for kind in ("condition", "unlisted", "ambiguous"))
 
 
 def _is_said(answer: Answer, before: Tuple[Answer, ...]) -> bool:

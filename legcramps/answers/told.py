@@ -83,6 +83,8 @@ _STOPS = re.compile(_any(rf"(?:(?:<filler>|{_any(words.STOPS_AFTER)}) )*{_any(wo
 _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
 _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
+_KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
+_QUITS, _RESTATES = _words(words.QUITS), _words(words.RESTATES)
 _REASONS = {Reason(value): _words(block) for value, block in words.REASONS.items()}
 _DURATION = re.compile(
     _any(
@@ -277,5 +279,8 @@ def read_told(text: str) -> Optional[Told]:
         others=bool(_OTHERS.search(plain)),
         picks=bool(_PICKS.search(plain)),
         details=bool(_DETAILS.search(plain)),
+        kinds=tuple(kind for kind, pattern in _KINDS.items() if pattern.search(plain)),
+        quits=bool(_QUITS.search(plain)),
+        restates=bool(_RESTATES.search(plain)),
         reason=next((reason for reason, pattern in _REASONS.items() if pattern.search(plain)), None),
     )

@@ -308,6 +308,21 @@ DETAILS = r"""
 """
 """Of an illness itself, beyond what its name means."""
 
+KINDS = {
+    "hyper": r"over[- ]?active | hyper(?:active)?",
+    "hypo": r"under[- ]?active | hypo",
+    "acute": r"acute | sudden",
+    "chronic": r"chronic | long[- ]term | long[- ]standing",
+}
+"""What tells one condition from another of the same name, as a part of its id."""
+QUITS = r"""
+    (?:stop|stopping|quit|quitting|drop|skip|pause|halve) (?:(?:taking|using|on|with) )?(?:it|them|that|those|this|these|mine)
+    (?:come|coming|get|getting|go|going|take me|taken|wean(?:ed|ing)?) off (?:of )?(?:it|them|that|those|this|these|mine)
+"""
+RESTATES = r"""
+    i (?:had |just |only |really |actually )?(?:asked|meant|mean|was asking|am asking|wanted to know|want to know) (?:you )?(?:about|for|how|what|why|when|whether|if|the)
+"""
+
 # --- why an answer was no help: the first that fits counts
 
 REASONS = {

@@ -204,7 +204,8 @@ class Told:
 
     For questions that lean on the talk: ``words``, how many it has; ``others``: asks for what else there is ("are there others?");
     ``picks``: asks for some of what was shown ("only the ones about nerves"); ``details``: asks for more about an illness than what it is.
-    ``reason``: why an answer was no help, where the message may say so.
+    ``kinds``: which of several it means ("the overactive one"), as parts of the ids of conditions. ``quits``: speaks of stopping what one
+    takes. ``restates``: says again what was asked about. ``reason``: why an answer was no help, where the message may say so.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -219,6 +220,9 @@ class Told:
     others: bool = False
     picks: bool = False
     details: bool = False
+    kinds: Tuple[str, ...] = ()
+    quits: bool = False
+    restates: bool = False
     reason: Optional[Reason] = None
 
 

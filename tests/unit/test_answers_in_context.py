@@ -296,3 +296,100 @@ def test_a_story_with_everything_takes_several_replies_none_too_long(talk, knowl
     assert max(len(answer.text.split()) for answer in turn.answers) <= 90
     assert "not a diagnosis" in turn.answers[-1].text
     assert set(turn.context.conditions) == set(knowledge.conditions)
+
+
+@pytest.mark.parametrize(
+    "text, intent, signals",
+    [
+        ("what are the symptoms?", "ask_other_health", ["details", "question", "what_is"]),
+        ("symptoms?", "ask_symptoms", ["details", "question"]),
+        ("how do I know I have it?", "tell_apart", ["bare", "details", "first_person", "pronoun", "question"]),
+    ],
+)
+def test_after_one_condition_its_symptoms_are_meant(talk, text, intent, signals):
+    talk("ask_condition", "anemia")
+    turn = talk(intent, signals=signals, told=read_told(text))
+    assert topics(turn) == ["condition_details"]
+    assert (turn.answers[0].outcome, ids(turn)) == (Outcome.NOT_COVERED, {"anemia"})
+
+
+@pytest.mark.parametrize(
+    "before, topic", [(["ask_causes"], "symptoms"), (["ask_definition"], "symptoms"), ([], "symptoms")]
+)
+def test_without_a_condition_the_symptoms_are_those_of_the_cramps(talk, before, topic):
+    for intent in before:
+        talk(intent)
+    assert topics(talk("ask_symptoms", signals=["details"], told=read_told("what are the symptoms?"))) == [topic]
+
+
+@pytest.mark.parametrize(
+    "shown, text, meant",
+    [
+        (["hyperthyroidism", "hypothyroidism"], "the overactive one", "hyperthyroidism"),
+        (["hyperthyroidism", "hypothyroidism"], "no, the under active one", "hypothyroidism"),
+        (
+            ["kidney_failure", "chronic_kidney_disease", "acute_kidney_injury"],
+            "the chronic one",
+            "chronic_kidney_disease",
+        ),
+        (["type_1_diabetes", "type_2_diabetes"], "the overactive one", None),
+        (["hypoglycemia", "hypothyroidism"], "the hypo one", None),
+        (["hyperthyroidism", "hypothyroidism"], "is the overactive one worse?", None),
+    ],
+)
+def test_a_word_of_a_name_picks_one_of_those_shown_and_no_other(talk, shown, text, meant):
+    talk("ask_condition", *shown)
+    turn = talk("choose_option", told=read_told(text))
+    assert ids(turn) == ({meant} if meant else set())
+
+
+@pytest.mark.parametrize("intent", ["ask_prevention", "ask_relief", "ask_medicines", "ask_treatment"])
+@pytest.mark.parametrize("text", ["should i stop them then?", "can I come off it", "shall i quit taking those"])
+def test_whether_to_stop_a_medicine_gets_the_advice_to_ask_first(talk, intent, text):
+    talk("ask_condition", MEDICINE)
+    (answer,) = talk(intent, signals=["pronoun", "first_person", "question"], told=read_told(text)).answers
+    assert answer.topic.value == "medicines"
+    assert "advice.keep_taking" in [piece.key for piece in answer.pieces]
+
+
+@pytest.mark.parametrize("text", ["how do i stop it?", "what stops them"])
+def test_stopping_a_cramp_is_another_thing(talk, text):
+    talk("ask_causes")
+    assert topics(talk("ask_relief", signals=["pronoun"], told=read_told(text))) == ["relief"]
+
+
+def test_which_of_them_is_worst_counts_nothing(talk):
+    talk("ask_condition_list")
+    assert topics(talk("choose_option", told=read_told("which one is worst?"))) == ["other"]
+
+
+@pytest.mark.parametrize(
+    "text, second, topic",
+    [
+        ("i asked about the treatment", "ask_treatment", "treatment"),
+        ("no, I wanted to know what causes them", "ask_causes", "causes"),
+        ("that's not what i asked", "ask_treatment", None),
+        ("i asked about something else", "ask_treatment", None),
+        ("i asked about the moon", "ask_off_topic", None),
+    ],
+)
+def test_what_was_asked_about_is_answered_when_it_is_said_again(talk, text, second, topic):
+    talk("ask_muscles")
+    turn = talk("correct_assistant", alternatives=("correct_assistant", second), told=read_told(text))
+    assert topics(turn)[0] == topic
+
+
+def test_any_connection_is_answered_by_the_story_it_ends(talk):
+    part = Heard("ask_condition", signals=frozenset({"bare", "question"}))
+    turn = talk("tell_situation", "anemia", parts=(part,), told=read_told("i have anemia and cramps. any connection?"))
+    assert topics(turn) == ["situation"]
+
+
+def test_an_urge_that_is_only_told_of_is_no_wish_to_compare(talk):
+    told = read_told("i have this urge to move and some nights a cramp. i also have anemia")
+    assert topics(talk("tell_situation", "anemia", parts=(Heard("tell_apart"),), told=told)) == ["situation"]
+    asked = read_told("i have anemia and cramps. or is it restless legs?")
+    assert topics(talk("tell_situation", "anemia", parts=(Heard("tell_apart"),), told=asked)) == [
+        "situation",
+        "difference",
+    ]

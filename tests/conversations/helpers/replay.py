@@ -64,9 +64,16 @@ async def replay(assistant: Any, conversation: Sequence[TurnScript]) -> List[str
 
 ENOUGH = 4
 _MUMBLES = (
-    ("tell it", "if", "for", "not", "is this", "what with", "which"),
-    ("charley horse", "the cramp thing", "cramps", "the calf"),
-    ("in the form", "with the lights on", "in the kitchen", "and the other", "though maybe yes", "as such"),
+    (
+        ("the thing with", "that thing about", "the bit where", "as for", "or rather"),
+        ("the leg", "it", "the cramp thing", "the sheet"),
+        ("you know", "or so", "somehow", "and whatever", "like that", "when it is"),
+    ),
+    (
+        ("tell it", "if", "for", "not", "is this", "what with", "which"),
+        ("charley horse", "the cramp thing", "cramps", "the calf"),
+        ("in the form", "with the lights on", "in the kitchen", "and the other", "though maybe yes", "as such"),
+    ),
 )
 _found: Dict[int, List[str]] = {}
 
@@ -75,7 +82,7 @@ async def _not_understood(assistant: Any) -> List[str]:
     """A few messages that this model does not understand. Which they are changes with each training."""
     if id(assistant) not in _found:
         found: List[str] = []
-        for words in product(*_MUMBLES):
+        for words in (words for parts in _MUMBLES for words in product(*parts)):
             parsed = await assistant.agent.parse_message(" ".join(words))
             if parsed["intent"]["name"] == "nlu_fallback":
                 found.append(" ".join(words))
