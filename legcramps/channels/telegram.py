@@ -19,13 +19,12 @@ from sanic.response import json as json_response
 
 from legcramps import logs, settings
 from legcramps.channels import guard, kept
-from legcramps.channels.api import UNREACHABLE, ApiError
+from legcramps.channels.api import ApiError
 from legcramps.channels.guard import RateLimit
 from legcramps.channels.replies import Reply, problem_reply, suggestion, written
-from legcramps.channels.telegram_api import TelegramApi
+from legcramps.channels.telegram_api import TelegramApi, TelegramRefused, refusal
 from legcramps.channels.telegram_render import MAX_NOTICE, as_messages
 from legcramps.channels.telegram_request import (
-    COMMANDS,
     SECRET_HEADER,
     Place,
     Pressed,
@@ -45,6 +44,9 @@ LARGEST_UPDATE = 1024 * 1024
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 """Seconds between attempts to reach Telegram at the start."""
+
+LONGEST_FETCH_PAUSE = 30.0
+"""The same for fetching: somebody waits at the other end."""
 
 TYPING_SECONDS = 2.0
 """How long an answer waits for the sign that it is being written."""
@@ -99,7 +101,7 @@ class TelegramBot:
 
     async def prepare(self, url: Optional[str] = None, secret: Optional[str] = None) -> None:
         """Asks Telegram who the bot is, sets its menu, and its webhook where ``url`` is given; until each is done."""
-        steps: List[Callable[[], Awaitable[None]]] = [self._learn_name, self.set_menu]
+        steps: List[Callable[[], Awaitable[None]]] = [self._learn_name, self.api.set_menu]
         if url and secret:
             steps.insert(0, lambda: self.api.set_webhook(url, secret))
         pause = FIRST_PAUSE
@@ -116,9 +118,6 @@ class TelegramBot:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         logger.info("telegram ready")
-
-    async def set_menu(self) -> None:
-        await self.api.set_menu({command: written(f"chat.menu_{command}") for command in COMMANDS})
 
     async def close(self) -> None:
         """Lets what is under way come to its end, for a few seconds."""
@@ -282,7 +281,7 @@ async def poll(bot: TelegramBot, say: Callable[[str], None]) -> None:
             if not begun:
                 await bot.api.delete_webhook()
                 bot.name = await bot.api.who_am_i()
-                await bot.set_menu()
+                await bot.api.set_menu()
                 begun = True
                 say(f"Fetching messages for {'@' + bot.name if bot.name else 'the bot'} (Ctrl-C stops)")
             for update in await bot.api.fetch(offset):
@@ -292,43 +291,11 @@ async def poll(bot: TelegramBot, say: Callable[[str], None]) -> None:
                 bot.take(update)
             pause = FIRST_PAUSE
         except ApiError as error:
-            refused = _refusal(error)
+            refused = refusal(error)
             if refused:
                 raise TelegramRefused(refused) from None
             logger.warning("telegram fetch reason=%s", error.code)
             if not begun:
                 say("Telegram cannot be reached; trying again.")
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-
-class TelegramRefused(Exception):
-    """Telegram will not do what it is asked to. The message is a sentence with the remedy."""
-
-
-def _refusal(error: ApiError) -> Optional[str]:
-    status = error.reply.get("status")
-    if status in (401, 404):
-        return "Telegram does not know this bot: correct LEGCRAMPS_TELEGRAM_TOKEN; BotFather shows it."
-    if status == 409:
-        return "Another program fetches the updates of this bot; stop that one first."
-    return None
-
-
-async def set_webhook(telegram: settings.Telegram, url: str) -> str:
-    """Tells Telegram where the server is, and what the menu says; returns a sentence for the operator.
-
-    Raises:
-        TelegramRefused: it did not work; with the remedy.
-    """
-    api = TelegramApi(telegram.api, telegram.token)
-    try:
-        await api.set_webhook(url, telegram.secret or "")
-        await api.set_menu({command: written(f"chat.menu_{command}") for command in COMMANDS})
-        return f"Telegram sends updates for @{await api.who_am_i()} to {url}."
-    except ApiError as error:
-        if error.code == UNREACHABLE:
-            raise TelegramRefused(f"Telegram cannot be reached at {telegram.api}; try again later.") from None
-        raise TelegramRefused(_refusal(error) or f"Telegram refuses the webhook: {error.code}.") from None
-    finally:
-        await api.close()
+            pause = min(pause * 2, LONGEST_FETCH_PAUSE)

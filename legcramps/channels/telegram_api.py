@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional
 
-from legcramps.channels.api import Api, ApiError, TryLater
+from legcramps import settings
+from legcramps.channels.api import UNREACHABLE, Api, ApiError, TryLater
+from legcramps.channels.replies import written
 from legcramps.channels.telegram_render import Message, plain, split_message
 from legcramps.channels.telegram_request import COMMANDS, UPDATE_KINDS, Place
 
@@ -53,9 +55,9 @@ class TelegramApi(Api):
         """Has Telegram keep updates until they are fetched."""
         await self.call("deleteWebhook", {"drop_pending_updates": False}, patience=0)
 
-    async def set_menu(self, words: Mapping[str, str]) -> None:
+    async def set_menu(self) -> None:
         """The commands that people are offered, with what each does."""
-        menu = [{"command": command, "description": words[command]} for command in COMMANDS]
+        menu = [{"command": command, "description": written(f"chat.menu_{command}")} for command in COMMANDS]
         await self.call("setMyCommands", {"commands": menu}, patience=0)
 
     async def fetch(self, offset: Optional[int]) -> List[Any]:
@@ -126,3 +128,36 @@ def _seconds(value: Any) -> Optional[float]:
         return max(0.0, float(value))
     except (TypeError, ValueError):
         return None
+
+
+class TelegramRefused(Exception):
+    """Telegram will not do what it is asked to. The message is a sentence with the remedy."""
+
+
+def refusal(error: ApiError) -> Optional[str]:
+    """What an operator can do about a call that was refused, as a sentence; None when it is not theirs to do."""
+    status = error.reply.get("status")
+    if status in (401, 404):
+        return "Telegram does not know this bot: correct LEGCRAMPS_TELEGRAM_TOKEN; BotFather shows it."
+    if status == 409:
+        return "Another program fetches the updates of this bot; stop that one first."
+    return None
+
+
+async def set_webhook(telegram: settings.Telegram, url: str) -> str:
+    """Tells Telegram where the server is, and what the menu says; returns a sentence for the operator.
+
+    Raises:
+        TelegramRefused: it did not work; with the remedy.
+    """
+    api = TelegramApi(telegram.api, telegram.token)
+    try:
+        await api.set_webhook(url, telegram.secret or "")
+        await api.set_menu()
+        return f"Telegram sends updates for @{await api.who_am_i()} to {url}."
+    except ApiError as error:
+        if error.code == UNREACHABLE:
+            raise TelegramRefused(f"Telegram cannot be reached at {telegram.api}; try again later.") from None
+        raise TelegramRefused(refusal(error) or f"Telegram refuses the webhook: {error.code}.") from None
+    finally:
+        await api.close()

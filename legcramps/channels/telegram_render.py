@@ -15,6 +15,9 @@ MAX_DATA = 64
 """Bytes in a button's payload."""
 
 MAX_BUTTONS = 100
+MAX_IN_ROW = 4
+"""Buttons side by side; Telegram takes eight."""
+
 ROW = 34
 """Characters side by side that a narrow telephone shows; a title has room for more only on a row of its own."""
 
@@ -74,7 +77,7 @@ def as_keyboard(buttons: Sequence[Dict[str, str]], shorten: Shorten) -> List[Lis
         row = rows[-1] if rows else []
         # All buttons of a row get the same width.
         widest = max(len(one["text"]) for one in [*row, button])
-        if row and widest * (len(row) + 1) <= ROW:
+        if 0 < len(row) < MAX_IN_ROW and widest * (len(row) + 1) <= ROW:
             row.append(button)
         else:
             rows.append([button])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from typing import Callable, Iterator, List
 
 Measure = Callable[[str], int]
@@ -43,10 +44,8 @@ def _pieces(text: str, limit: int, measure: Measure) -> Iterator[str]:
             continue
         for word in _WORDS.findall(sentence):
             while measure(word.strip()) > limit:
-                most = limit
-                while measure(word[:most]) > limit:
-                    most -= 1
                 # At least one character, or it would never end.
-                yield word[: max(most, 1)]
-                word = word[max(most, 1) :]
+                most = max(bisect(range(1, limit + 1), limit, key=lambda size, word=word: measure(word[:size])), 1)
+                yield word[:most]
+                word = word[most:]
             yield word
