@@ -61,7 +61,7 @@ def read_heard(message: Mapping[Text, Any]) -> Heard:
             entry["name"] for entry in message.get("intent_ranking") or () if entry.get("name") != "nlu_fallback"
         ),
         sign=message.get("sign"),
-        told=read_told(message.get("text") or ""),
+        told=None if message.get("button") else read_told(message.get("text") or ""),
     )
 
 

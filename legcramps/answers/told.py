@@ -235,15 +235,13 @@ _POINT_OF = (
 _POINTED_VALUE = {"yes": YES, "no": NO, "none": NO, "zero": NO, "sometimes": SOME, "not sure": UNSURE}
 
 
-def read_told(text: str) -> Optional[Told]:
-    """What ``text`` tells; None where there are no words to read, as in a button's payload.
+def read_told(text: str) -> Told:
+    """What ``text`` tells: a person's own words, not a button's payload.
 
     >>> told = read_told("It hurts like hell, and the calf is like a rock")
     >>> dict(told.points)
     {'pain': 'yes', 'muscle': 'yes'}
     """
-    if re.match(r"\s*#[a-z_]{3,}(?:=\S*)?\s*$", text):
-        return None
     plain = _plain(text)
     found: Dict[str, List[str]] = {}
     for match in _POINTED.finditer(plain):

@@ -171,6 +171,8 @@ class SafetyReader(_Stateless):
     @staticmethod
     def _decide(message: Message, intent: str) -> None:
         message.set(DECIDED, True)
+        # No words of a person's: the actions read nothing else out of it.
+        message.set("button", True, add_to_output=True)
         set_intent(message, intent, 1.0)
 
 

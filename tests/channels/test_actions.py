@@ -60,6 +60,13 @@ def test_each_thing_that_an_operator_sets_is_known_to_the_answers(new_process):
     assert operator.person == "of LEGCRAMPS_PERSON"
 
 
+@pytest.mark.parametrize("text, is_button", [("#ask_causes", True), ("#no_such_button", True), ("#cramps", False)])
+def test_what_is_a_button_is_decided_once(assistant, text, is_button):
+    understood = asyncio.run(assistant.agent.parse_message(text))
+    assert understood.get("button", False) is is_button
+    assert (common.read_heard(understood).told is None) is is_button
+
+
 @pytest.mark.parametrize(
     "name, value, error",
     [("PORT", "http", SettingsError), ("LEGCRAMPS_KNOWLEDGE", "/no/such/folder", KnowledgeError)],
