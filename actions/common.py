@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from legcramps import knowledge, logs, settings
-from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, read_told, respond
+from legcramps.answers import Answer, Composer, Context, Heard, Mention, Operator, Turn, aloud, read_told, respond
 
 logger = logging.getLogger("legcramps.actions")
 
@@ -66,9 +66,11 @@ def read_heard(message: Mapping[Text, Any]) -> Heard:
 
 
 def send(dispatcher: CollectingDispatcher, answer: Answer) -> None:
-    """One reply: text, buttons and the envelope beside them."""
+    """One reply: text, buttons, and beside them the envelope and the form in which it is said."""
     dispatcher.utter_message(
-        text=answer.text, buttons=[b.as_dict() for b in answer.buttons], json_message={"answer": answer.envelope()}
+        text=answer.text,
+        buttons=[b.as_dict() for b in answer.buttons],
+        json_message={"answer": answer.envelope(), "speech": aloud(answer)},
     )
 
 

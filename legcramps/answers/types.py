@@ -8,6 +8,9 @@ from typing import Any, Dict, FrozenSet, Mapping, Optional, Tuple
 
 from legcramps.knowledge import Citation
 
+MAX_CHARACTERS = 2000
+"""Of a message; a longer one is not read, and the person is asked to shorten it."""
+
 
 class Outcome(str, Enum):
     """How a reply relates to the source. Closed list."""
@@ -76,6 +79,7 @@ class Piece:
 
     ``key`` is a statement's id or a phrase's key, ``arguments`` what was filled into a phrase (names from the knowledge
     files only). ``text`` is for reading, ``speech`` for hearing. ``paragraph`` starts a new paragraph before it.
+    ``spoken``: where the piece names things of a list, ``speech`` in parts, each with the number of things that it names.
     """
 
     kind: PieceKind
@@ -85,6 +89,7 @@ class Piece:
     cites: Tuple[Citation, ...] = ()
     arguments: Tuple[Tuple[str, str], ...] = ()
     paragraph: bool = False
+    spoken: Tuple[Tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
