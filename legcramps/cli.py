@@ -247,19 +247,15 @@ def _load_assistant() -> Any:
 
 
 def _as_text(reply: Dict[str, Any], buttons: bool = True) -> str:
+    from legcramps.channels.replies import sources
+
     lines = [reply["text"]]
-    places = [place_of(citation) for citation in reply["answer"].get("citations", [])]
+    places = sources(reply)
     if places:
-        lines.append(f"Source: {'; '.join(places)}")
+        lines.append(f"Source: {places}")
     if buttons and reply["buttons"]:
         lines.append("You can go on with: " + " · ".join(button["title"] for button in reply["buttons"]))
     return "\n".join(lines)
-
-
-def place_of(citation: Dict[str, Any]) -> str:
-    """A citation as people read it: ``Causes, paragraph 6, item 4``."""
-    place = f"{citation['section']}, paragraph {citation['paragraph']}"
-    return f"{place}, item {citation['item']}" if citation.get("item") else place
 
 
 def _print(text: str) -> None:

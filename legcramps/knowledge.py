@@ -66,11 +66,6 @@ class Citation(_Strict):
     def as_dict(self) -> Dict[str, Any]:
         return self.dict(exclude_none=True)
 
-    @property
-    def sort_key(self) -> Tuple[str, int, int]:
-        # "Definition" stands before "Causes" in the source.
-        return ("" if self.section == "Definition" else self.section, self.paragraph, self.item or 0)
-
     def __str__(self) -> str:
         place = f"{self.section}, paragraph {self.paragraph}"
         return f"{place}, item {self.item}" if self.item else place

@@ -21,13 +21,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from legcramps import intents
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import find_option
+from legcramps.answers.told import POINTS
 from legcramps.answers.turn import aside, joined, reply, too_long
 from legcramps.answers.types import Context, Heard, Outcome, Piece, Told, Topic, Turn
-
-POINTS = ("pain", "urge", "lasts", "muscle")
-"""In the order in which they are asked."""
 
 STATEMENTS = {
     "pain": "restless_legs.pain",
@@ -68,14 +67,14 @@ _REPLY_OF = {"affirm": "yes", "deny": "no", "be_unsure": "unsure"}
 _ALARMS = frozenset({"report_emergency", "express_self_harm"})
 _NEVER_A_REPLY = frozenset({"start_over", "forget_me", "unusable"})
 _ENDS = frozenset({"cancel", "say_goodbye", "start_over", "forget_me"})
-_MANNERS = frozenset({"greet", "thank", "chat", "praise", "insult", "apologise", "express_feeling"})
+_MANNERS = intents.MANNERS - {"say_goodbye"}
 _SAY_IT_AGAIN = frozenset({"repeat", "ask_shorter", "ask_plain_words", "ask_more"})
-# What a reply in free words may be taken for: with no question in it, such a message is an answer that was not understood. Any other
-# is about something else.
 _NEVER_ELSEWHERE = frozenset(
     {*_REPLY_OF, *_SAY_IT_AGAIN, "tell_apart", "ask_why", "go_back", "choose_option", "nlu_fallback"}
 )
 """Intents that belong to the comparison also when they are worded as a question."""
+# What a reply in free words may be taken for: with no question in it, such a message is an answer that was not understood. Any other
+# is about something else.
 _LIKE_A_REPLY = _NEVER_ELSEWHERE | {
     "tell_situation",
     "ask_symptoms",

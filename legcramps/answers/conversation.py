@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Tuple
 
 from legcramps import intents
 from legcramps.answers.compose import Composer
@@ -126,7 +126,7 @@ def answer_more(heard: Heard, context: Context, composer: Composer) -> Turn:
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
-def answer_why(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+def answer_why(heard: Heard, context: Context, composer: Composer, *, follow: Follow) -> Turn:
     """A bare "why?": of the cramps, their causes; of a link or a medicine, that the source does not say."""
     if context.topic in (Topic.DEFINITION.value, Topic.MUSCLES.value, Topic.RELIEF.value, Topic.RISK_FACTORS.value):
         return follow(Heard("ask_causes"), context, composer)
@@ -138,7 +138,7 @@ def answer_why(heard: Heard, context: Context, composer: Composer, follow: Optio
 # --- yes, no, the second one ------------------------------------------------------------------------------------------
 
 
-def answer_affirm(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+def answer_affirm(heard: Heard, context: Context, composer: Composer, *, follow: Follow) -> Turn:
     """ "Yes" takes what was offered; with nothing, or several things, on offer it asks what was meant."""
     if context.offer:
         return follow(heard_from_payload(context.offer), context.but(offer=None), composer)
@@ -173,7 +173,7 @@ def _nothing_offered(context: Context, composer: Composer) -> Turn:
     )
 
 
-def answer_option(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+def answer_option(heard: Heard, context: Context, composer: Composer, *, follow: Follow) -> Turn:
     """ "The second one", counted in what was really shown, or "the pregnancy one".
 
     A list of conditions stays open: "and the last?", "next page".
@@ -208,7 +208,7 @@ def answer_option(heard: Heard, context: Context, composer: Composer, follow: Op
 # --- corrections, leaving, starting over -----------------------------------------------------------------------------
 
 
-def answer_correction(heard: Heard, context: Context, composer: Composer, follow: Optional[Follow] = None) -> Turn:
+def answer_correction(heard: Heard, context: Context, composer: Composer, *, follow: Follow) -> Turn:
     """ "No, I meant hypo": answers what was meant; with nothing named, asks again."""
     meant = _meant(heard, context)
     if meant:

@@ -22,9 +22,8 @@ import re
 from typing import Dict, List, NamedTuple, Optional, Pattern
 
 from legcramps.answers import told_words as words
-from legcramps.answers.types import Reason, Told
+from legcramps.answers.types import MAX_CHARACTERS, Reason, Told
 
-MOST_CHARACTERS = 2000
 SHORT_MINUTES, LONG_MINUTES = 10, 60
 """Up to the first a time counts as short, from the second on as long. The source gives no minutes: this sorting is ours."""
 MOST_BETWEEN = 6
@@ -36,6 +35,7 @@ NEAR = 60
 
 YES, NO, SOME, UNSURE, SHORT, LONG = "yes", "no", "some", "unsure", "short", "long"
 POINTS = ("pain", "urge", "lasts", "muscle")
+"""In the order in which they are asked."""
 
 
 # --- the words, made into patterns ------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class _Clause(NamedTuple):
 
 
 def _plain(text: str) -> str:
-    plain = text[:MOST_CHARACTERS].lower()
+    plain = text[:MAX_CHARACTERS].lower()
     for pattern, into in _PLAIN:
         plain = pattern.sub(into, plain)
     return re.sub(r"[ \t]+", " ", plain).strip()

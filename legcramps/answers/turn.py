@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Optional, Sequence, Tuple
+from typing import Iterable, Optional, Sequence
 
 from legcramps.answers.types import Answer, Button, ConditionLink, Context, Outcome, Piece, Topic, Turn
 
@@ -60,8 +60,3 @@ def joined(first: Turn, second: Turn) -> Turn:
 def too_long(pieces: Iterable[Piece]) -> bool:
     """Whether a reply of these pieces would be more than anybody reads at 3 a.m."""
     return sum(len(piece.text.split()) for piece in pieces) > MAX_WORDS
-
-
-def names_of(answers: Tuple[Answer, ...]) -> Tuple[str, ...]:
-    """The conditions that the answers speak of, each once."""
-    return tuple(dict.fromkeys(c.id for a in answers for c in a.conditions))

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from typing import Any, AsyncIterator, Callable, Dict, Generic, List, Mapping, Optional, Tuple, TypeVar
 from urllib.parse import parse_qsl
 
+from legcramps.answers.types import MAX_CHARACTERS
+
 Clock = Callable[[], float]
 
 # --- text -----------------------------------------------------------------------------------------------------------
-
-MAX_CHARACTERS = 2000
-"""Longer messages are not read; the person is asked to shorten them."""
 
 MAX_RUN = 3
 """The same mark in a row: Rasa's tokenizers take time that grows with the square of such a run."""

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from legcramps.channels import speech
-from legcramps.channels.replies import SpokenReply, lexicon, question_for, spoken_words, words
+from legcramps.channels.replies import SpokenReply, lexicon, place_of, question_for, spoken_words, words
 from legcramps.channels.speech import MAX_WORDS, MAX_WORDS_SLOW, Chunk, Ideas, count_words
 
 GO_ON = "go on"
@@ -234,7 +234,7 @@ def answered(replies: Sequence[SpokenReply], state: VoiceState) -> Step:
     ideas = [idea for reply in replies for idea in reply["speech"]]
     if replies and replies[-1]["answer"].get("outcome") == "error":
         ideas.append({"say": [words("voice.ask")], "kind": "words"})
-    sources = tuple(dict.fromkeys(_place(cite) for r in replies for cite in r["answer"].get("citations") or ()))
+    sources = tuple(dict.fromkeys(place_of(cite) for r in replies for cite in r["answer"].get("citations") or ()))
     urgent = [reply for reply in replies if reply["answer"].get("outcome") in _DANGER]
     state = replace(state, at=0, offers=(), own_question=False, choice=False, urgent=bool(urgent), sources=sources)
     if urgent:
@@ -414,11 +414,6 @@ def _offers(replies: Sequence[SpokenReply]) -> Tuple[str, ...]:
     spoken = [idea["payload"] for reply in replies for idea in reply["speech"] if idea["kind"] == "offer"]
     suggested = [button["payload"] for reply in replies[-1:] for button in reply["buttons"]]
     return tuple(dict.fromkeys(offer for offer in (*spoken, *suggested) if question_for(offer)))
-
-
-def _place(cite: Mapping[str, Any]) -> str:
-    item = f", item {cite['item']}" if cite.get("item") else ""
-    return f"{cite['section']}, paragraph {cite['paragraph']}{item}"
 
 
 # --- where states are kept ------------------------------------------------------------------------------------------

@@ -149,7 +149,8 @@ def test_a_line_of_no_form_is_told_from_the_others(line):
     ],
 )
 def test_a_citation_is_shown_as_people_read_it(citation, place):
-    assert cli.place_of(citation) == place
+    reply = {"text": "It is so.", "buttons": [], "answer": {"citations": [citation, citation]}}
+    assert cli._as_text(reply) == f"It is so.\nSource: {place}; {place}"
 
 
 def test_the_program_starts_without_loading_rasa():
