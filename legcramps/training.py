@@ -35,7 +35,6 @@ _FILES = (
 )
 _NOT_INPUTS = ("README.md", "LICENSE")
 _PACKAGES = ("rasa", "spacy", "scikit-learn", "numpy", "onnxruntime", "tokenizers")
-SPACY_PIPELINE = Path("build/spacy")
 
 
 class TrainingError(RuntimeError):
@@ -78,14 +77,11 @@ def changes(current: settings.Settings, parts: Dict[str, str]) -> List[str]:
         before = json.loads(_record(current).read_text(encoding="utf8"))["made_from"]
     except (OSError, ValueError, KeyError):
         return ["it is not known what the model was made from"]
-    different = [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
-    if not different and not (current.root / SPACY_PIPELINE).is_dir():
-        return [f"{SPACY_PIPELINE} is missing"]
-    return different
+    return [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
 
 
 def train(current: settings.Settings, parts: Dict[str, str], force: bool = False, say: Say = print) -> None:
-    """Builds the spaCy pipeline, trains, and puts the model in place in one step, so that none is ever half written."""
+    """Trains, and puts the model in place in one step, so that none is ever half written."""
     started = time.perf_counter()
     logs.prepare()
     # Rasa's cache looks at a component's own class only; a change in a module that it uses would go unnoticed.
@@ -100,7 +96,6 @@ def train(current: settings.Settings, parts: Dict[str, str], force: bool = False
             "Make the folder writable, or name another file with LEGCRAMPS_MODEL."
         ) from None
     try:
-        _build_pipeline(current.root, say)
         new = _train_with_rasa(current.root, folder, say)
         new.replace(current.model)
         record = {"made_from": parts, "trained_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
@@ -172,16 +167,6 @@ class _StepHandler(logging.Handler):
             self._say(f"  training {name.group(1)}")
         elif record.name == "legcramps.nlu.progress":
             self._say(f"    {record.getMessage()}")
-
-
-def _build_pipeline(root: Path, say: Say) -> None:
-    """The spaCy pipeline that the model's first component loads."""
-    try:
-        from legcramps.nlu import language
-    except ImportError as error:
-        raise TrainingError(f"legcramps.nlu.language cannot be imported: {error}") from error
-    say("  building the spaCy pipeline from knowledge/")
-    language.build(root / SPACY_PIPELINE)
 
 
 def _check_yaml(root: Path) -> None:

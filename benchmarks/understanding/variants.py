@@ -21,6 +21,7 @@ import yaml
 from rasa.nlu.utils.spacy_utils import SpacyModel
 from rasa.shared.nlu.training_data.message import Message
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedShuffleSplit
 from spacy.language import Language
 
@@ -57,8 +58,8 @@ class Absent:
     def set_params(self, **_: Any) -> Absent:
         return self
 
-    def fit_transform(self, texts: Sequence[str]) -> np.ndarray:
-        return np.zeros((len(texts), 1))
+    def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
+        return csr_matrix((len(texts), 1))
 
     transform = fit_transform
 

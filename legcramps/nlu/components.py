@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Text, Tuple
 
 import joblib
 import numpy as np
@@ -22,7 +21,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
-from rasa.nlu.model import InvalidModelError
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.constants import (
@@ -38,11 +36,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import legcramps.nlu.language  # noqa: F401 - registers the spaCy factories before SpacyNLP loads the pipeline
-from legcramps import intents, knowledge
+from legcramps import intents, knowledge, settings
 from legcramps.nlu import scope_guard
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
+from legcramps.nlu.language import create_pipeline
 from legcramps.nlu.mentions import Mention
 from legcramps.nlu.parts import after_restart, asks, read_group, read_option, split_questions
 from legcramps.nlu.payload import read_payload
@@ -64,8 +62,8 @@ TOLD_EVERY = 4000
 progress = logging.getLogger("legcramps.nlu.progress")
 """What `legcramps train` shows of the longest step."""
 
-VECTORS = Path(__file__).resolve().parents[2] / "build" / "vectors.npz"
-"""The training examples' sentence vectors, kept from one training to the next."""
+VECTORS = Path("build") / "vectors.npz"
+"""The training examples' sentence vectors, kept from one training to the next; in the project's folder."""
 
 SAFETY_INTENTS = {"emergency": "report_emergency", "self_harm": "express_self_harm"}
 
@@ -176,25 +174,60 @@ class SafetyReader(_Stateless):
         set_intent(message, intent, 1.0)
 
 
-@lru_cache(maxsize=1)
-def _load_pipeline(folder: Text, changed: float) -> Language:
-    return spacy.load(folder)
-
-
 @DefaultV1Recipe.register(
     [ComponentType.MODEL_LOADER, ComponentType.MESSAGE_FEATURIZER], is_trainable=False, model_from="KnowledgeSpacyNLP"
 )
 class KnowledgeSpacyNLP(SpacyNLP):
-    """Rasa's ``SpacyNLP``, which loads the pipeline anew for each of its two nodes in the graph: here they share one."""
+    """Rasa's ``SpacyNLP`` for a pipeline that training makes from the knowledge files and puts into the model.
 
-    @staticmethod
-    def load_model(spacy_model_name: Text) -> SpacyModel:
-        folder = Path(spacy_model_name)
-        if not (folder / "config.cfg").is_file():
-            raise InvalidModelError(f"The spaCy pipeline {folder} is not there. Make it and the model with: make train")
-        return SpacyModel(
-            model=_load_pipeline(str(folder), (folder / "config.cfg").stat().st_mtime), model_name=spacy_model_name
-        )
+    Rasa makes two of these, one to provide the pipeline and one to read messages with it; only the first has it.
+    """
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model: Optional[SpacyModel] = None,
+        keep: Callable[[Language], None] = lambda nlp: None,
+    ):
+        super().__init__(model, {**self.get_default_config(), **config})
+        self._keep = keep
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> KnowledgeSpacyNLP:
+        def keep(nlp: Language) -> None:
+            with model_storage.write_to(resource) as folder:
+                nlp.to_disk(folder)
+
+        return cls(config, keep=keep)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> KnowledgeSpacyNLP:
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(config, SpacyModel(spacy.load(folder), resource.name))
+        except ValueError:  # nothing was kept under this name
+            return cls(config)
+
+    def provide(self) -> SpacyModel:
+        """The pipeline of the model. It is made where there is none: in training, and in a model that Rasa put together from its cache."""
+        if self._model is None:
+            nlp = create_pipeline(knowledge.default(), settings.project_root() / "data" / "nlu")
+            self._keep(nlp)
+            self._model = SpacyModel(nlp, "knowledge")
+        return self._model
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """The ``Doc`` of what the person ended up saying."""
@@ -276,9 +309,10 @@ class HybridIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         examples = [e for e in training_data.training_examples if e.get(INTENT) and e.get(TEXT)]
-        known = VectorStore.load(VECTORS, self._encoder.identity)
+        file = settings.project_root() / VECTORS
+        known = VectorStore.load(file, self._encoder.identity)
         samples = make_samples(model.model, self._encoder, [e.get(TEXT) for e in examples], known)
-        known.save(VECTORS, self._encoder.identity)
+        known.save(file, self._encoder.identity)
         self._model = IntentModel().fit(samples, [e.get(INTENT) for e in examples])
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, Path(folder) / self.FILE, compress=3)

@@ -315,7 +315,9 @@ def _opens_session(event: Event) -> bool:
 
 def _named(heard: UserUttered) -> List[Tuple[str, str]]:
     """What a message names and does not deny: kind and id."""
-    return [(e["entity"], e["value"]) for e in heard.entities if e.get("entity") in NAMED_KINDS and not e.get("negated")]
+    return [
+        (e["entity"], e["value"]) for e in heard.entities if e.get("entity") in NAMED_KINDS and not e.get("negated")
+    ]
 
 
 def _log_turn(sender_id: str, events: Sequence[Event]) -> None:
