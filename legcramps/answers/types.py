@@ -11,9 +11,6 @@ from legcramps.knowledge import Citation
 MAX_CHARACTERS = 2000
 """Of a message; a longer one is not read, and the person is asked to shorten it."""
 
-MAX_CHARACTERS = 2000
-"""Of a message; a longer one is not read, and the person is asked to shorten it."""
-
 
 class Outcome(str, Enum):
     """How a reply relates to the source. Closed list."""
