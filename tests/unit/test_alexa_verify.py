@@ -227,13 +227,13 @@ def refused_with(authority, content, key, match):
 @pytest.mark.parametrize("host", ["echo-api.amazon.com.example.org", "api.amazon.com", "example.org", "amazon.com"])
 def test_a_certificate_for_another_name_is_refused(authority, host):
     chain, key = authority.issue(host)
-    refused_with(authority, chain, key, "not one that Amazon")
+    assert refused_with(authority, chain, key, "not one that Amazon")
 
 
 @pytest.mark.parametrize("begins, ends", [(-3, -1), (1, 3)])
 def test_a_certificate_out_of_date_is_refused(authority, begins, ends):
     chain, key = authority.issue(begins=now() + begins * DAY, ends=now() + ends * DAY)
-    refused_with(authority, chain, key, "out of date")
+    assert refused_with(authority, chain, key, "out of date")
 
 
 def test_a_certificate_that_runs_out_while_it_is_kept_is_refused_then(authority):
@@ -256,29 +256,29 @@ def test_a_certificate_that_runs_out_while_it_is_kept_is_refused_then(authority)
 
 def test_a_certificate_of_another_authority_is_refused(authority):
     chain, key = Authority("Somebody else").issue()
-    refused_with(authority, chain, key, "not one that Amazon")
+    assert refused_with(authority, chain, key, "not one that Amazon")
 
 
 def test_a_certificate_without_the_authority_between_is_refused(authority, chain_and_key):
     chain, key = chain_and_key
     leaf = chain.split(b"-----END CERTIFICATE-----")[0] + b"-----END CERTIFICATE-----\n"
-    refused_with(authority, leaf, key, "not one that Amazon")
+    assert refused_with(authority, leaf, key, "not one that Amazon")
 
 
 def test_a_certificate_that_vouches_for_itself_is_refused(authority):
     other = Authority()
     _, key = other.issue()
     pem = other.root.public_bytes(serialization.Encoding.PEM)
-    refused_with(authority, pem, key, "not one that Amazon")
+    assert refused_with(authority, pem, key, "not one that Amazon")
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_what_is_no_certificate_is_refused(authority, chain_and_key, content):
-    refused_with(authority, content, chain_and_key[1], "could not be had")
+    assert refused_with(authority, content, chain_and_key[1], "could not be had")
 
 
 def test_a_chain_without_end_is_refused(authority, chain_and_key):
-    refused_with(authority, chain_and_key[0] * 6, chain_and_key[1], "could not be had")
+    assert refused_with(authority, chain_and_key[0] * 6, chain_and_key[1], "could not be had")
 
 
 def test_a_key_of_another_kind_is_refused(authority, chain_and_key):
