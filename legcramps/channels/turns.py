@@ -40,10 +40,10 @@ WAITING = 200
 """Messages of one conversation that may wait; more are not answered."""
 
 QUIET = 0.02
-"""Seconds without a new message before a turn begins."""
+"""Seconds without a new message before anything is done about one."""
 
 PATIENCE = 0.5
-"""Seconds that a turn waits for such quiet at most."""
+"""Seconds that is waited for such quiet at most."""
 
 ALONE = 1.0
 """Seconds for which a turn keeps the others waiting; one that hangs shall not."""
@@ -167,6 +167,8 @@ class Turns:
         waiting = self._waiting[conversation]
         try:
             while waiting:
+                # Also what comes before a turn, such as a sign that somebody is writing, can wait for that long.
+                await self._quiet()
                 await self._guarded(waiting.popleft()())
         finally:
             del self._waiting[conversation]
