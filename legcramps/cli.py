@@ -202,10 +202,8 @@ def _train(options: argparse.Namespace) -> int:
         print(line, file=stream, flush=True)
 
     current = settings.read()
-    # Without --if-changed Rasa is asked to train whatever has changed or not; --force is the explicit way to say so.
-    force = options.force or not options.if_changed
     before = current.model.stat().st_mtime_ns if current.model.exists() else None
-    training.ensure_model(force=force, say=say, current=current)
+    training.ensure_model(force=not options.if_changed, say=say, current=current)
     if before == current.model.stat().st_mtime_ns:
         say("Nothing has changed since the last training.")
     return OK
@@ -214,7 +212,8 @@ def _train(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from legcramps import evaluation
 
-    return evaluation.main(["--quick"] if options.quick else [])
+    evaluation.run(quick=options.quick)
+    return OK
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -327,9 +326,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--if-changed", action="store_true", help="only if something that the model depends on has changed"
-    )
-    train.add_argument(
-        "--force", action="store_true", help="train even if nothing has changed (the default without --if-changed)"
     )
     train.set_defaults(run=_train)
 

@@ -544,25 +544,12 @@ def ask_assistant(texts: Sequence[str]) -> List[Reply]:
 _assistant: Any = None
 
 
-def main(arguments: Sequence[str] = ()) -> int:
-    """``legcramps evaluate [--quick]``: prints the tables; ``--quick`` leaves out the badly written variants."""
-    import argparse
-
+def run(quick: bool = False) -> None:
+    """``legcramps evaluate``: prints the tables; ``quick`` leaves out the badly written variants."""
     from legcramps import logs, settings
 
-    parser = argparse.ArgumentParser(
-        prog="legcramps evaluate",
-        description=(
-            "Measures outcome, topic and conditions of the first reply on the labelled sets that are there, and prints the worst confusions."
-        ),
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="leave out typing errors, upper case, missing punctuation and speech"
-    )
-    options = parser.parse_args(list(arguments))
     logs.configure("WARNING")
     root = settings.read().root
     out = root / "build" / "evaluation"
-    evaluate(ask_assistant, root, out, variants=not options.quick)
+    evaluate(ask_assistant, root, out, variants=not quick)
     print(f"Written to {out.relative_to(root)}/evaluation.md and evaluation.json")
-    return 0

@@ -56,7 +56,7 @@ def ensure_model(
     if not changed and not force:
         return current.model
     say(f"Training the model ({_reason(changed)}).")
-    train(current, parts, force, say)
+    train(current, parts, say)
     return current.model
 
 
@@ -80,7 +80,7 @@ def changes(current: settings.Settings, parts: Dict[str, str]) -> List[str]:
     return [name for name in sorted({*before, *parts}) if before.get(name) != parts.get(name)]
 
 
-def train(current: settings.Settings, parts: Dict[str, str], force: bool = False, say: Say = print) -> None:
+def train(current: settings.Settings, parts: Dict[str, str], say: Say = print) -> None:
     """Trains, and puts the model in place in one step, so that none is ever half written."""
     started = time.perf_counter()
     logs.prepare()

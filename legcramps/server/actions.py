@@ -13,8 +13,6 @@ from legcramps.channels.replies import problem_reply, to_message
 
 logger = logging.getLogger(__name__)
 
-ACTIONS_PACKAGE = "actions"
-
 
 class ActionsInProcess(EndpointConfig):
     """Stands where Rasa expects the action server's address, and runs the action itself."""
@@ -25,10 +23,10 @@ class ActionsInProcess(EndpointConfig):
         self._executor = executor
 
     @classmethod
-    def of_package(cls, package: str = ACTIONS_PACKAGE) -> ActionsInProcess:
-        """All actions of a package and its modules."""
+    def all(cls) -> ActionsInProcess:
+        """With the project's own actions."""
         executor = ActionExecutor()
-        executor.register_package(package)
+        executor.register_package("actions")
         return cls(executor)
 
     async def request(
@@ -40,9 +38,7 @@ class ActionsInProcess(EndpointConfig):
         **kwargs: Any,
     ) -> Dict[str, Any]:
         """Runs one action. When it fails, the person hears that something went wrong: never nothing."""
-        return await self.run(kwargs["json"])
-
-    async def run(self, call: Dict[str, Any]) -> Dict[str, Any]:
+        call = kwargs["json"]
         try:
             return await self._executor.run(call)
         except Exception as error:

@@ -12,7 +12,7 @@ from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
-from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.core.tracker_store import TrackerStore
 from rasa.engine.loader import load_predict_graph_runner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -82,8 +82,7 @@ class LocalAgent(Agent):
             self.nlg.responses = self.domain.responses
 
     @staticmethod
-    def _create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> TrackerStore:
+    def _create_tracker_store(store: TrackerStore, domain: Domain) -> TrackerStore:
         # Rasa wraps the store in one that, when it fails, goes on with a memory that is never read again.
-        store = store or InMemoryTrackerStore(domain)
         store.domain = domain
         return store

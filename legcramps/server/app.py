@@ -89,8 +89,10 @@ def serve(listener: socket.socket, current: settings.Settings) -> int:
         seconds = time.perf_counter() - started
         print(f"Ready after {seconds:.0f} s. Open {address_of(listener)} (Ctrl-C stops)", flush=True)
 
-    app.run(sock=listener, access_log=False, motd=False)
-    assistant.store.close()
+    try:
+        app.run(sock=listener, access_log=False, motd=False)
+    finally:
+        assistant.store.close()
     return 0
 
 
@@ -110,6 +112,8 @@ def make_app(assistant: Assistant, current: settings.Settings) -> Sanic:
     app.error_handler.add(SanicException, _refuse)
     app.error_handler.add(Exception, _fail)
 
+    app.ctx.tidying = None
+
     @app.after_server_start
     async def begin(app: Sanic, loop: Any) -> None:
         # The first turn is slower than the others; this one is nobody's.
@@ -118,7 +122,9 @@ def make_app(assistant: Assistant, current: settings.Settings) -> Sanic:
 
     @app.before_server_stop
     async def end(app: Sanic, loop: Any) -> None:
-        app.ctx.tidying.cancel()
+        # None when the start itself failed.
+        if app.ctx.tidying:
+            app.ctx.tidying.cancel()
 
     return app
 

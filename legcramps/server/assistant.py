@@ -96,9 +96,7 @@ class Assistant:
             raise AssistantError(f"There is no model at {path}. Make one with: make train")
         with inside(current.root):
             store = ConversationStore(path=database)
-            agent = LocalAgent(
-                tracker_store=store, lock_store=QueueLockStore(), action_endpoint=ActionsInProcess.of_package()
-            )
+            agent = LocalAgent(tracker_store=store, lock_store=QueueLockStore(), action_endpoint=ActionsInProcess.all())
             try:
                 agent.load_model(path)
             except Exception as error:

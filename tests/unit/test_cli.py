@@ -153,6 +153,29 @@ def test_a_citation_is_shown_as_people_read_it(citation, place):
     assert cli._as_text(reply) == f"It is so.\nSource: {place}; {place}"
 
 
+@pytest.mark.parametrize("arguments, quick", [([], False), (["--quick"], True)])
+def test_evaluate_measures_the_variants_unless_told_to_be_quick(capsys, monkeypatch, tmp_path, arguments, quick):
+    from legcramps import evaluation
+
+    asked = []
+    monkeypatch.setattr(evaluation, "evaluate", lambda ask, root, out, variants: asked.append(variants))
+    assert run(capsys, "evaluate", *arguments)[0] == 0
+    assert asked == [not quick]
+
+
+@pytest.mark.parametrize("arguments, forced", [([], True), (["--if-changed"], False)])
+def test_train_trains_unless_told_to_look_first(capsys, monkeypatch, tmp_path, arguments, forced):
+    from legcramps import training
+
+    model = tmp_path / "model.tar.gz"
+    model.write_text("a model")
+    monkeypatch.setenv("LEGCRAMPS_MODEL", str(model))
+    seen = []
+    monkeypatch.setattr(training, "ensure_model", lambda force, say, current: seen.append(force))
+    assert run(capsys, "train", *arguments)[0] == 0
+    assert seen == [forced]
+
+
 def test_the_program_starts_without_loading_rasa():
     import subprocess
     import sys
