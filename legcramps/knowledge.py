@@ -161,6 +161,15 @@ class Negation(_Strict):
     after: List[Text]
 
 
+class Misheard(_Strict):
+    """What a speech recogniser writes for ``meant``: ``heard``, next to one of the words ``before`` which it stands or ``after``, if any."""
+
+    heard: List[Text]
+    meant: Text
+    before: List[Text] = []
+    after: List[Text] = []
+
+
 class Vocabulary(_Strict):
     """How people say things. Makes no claim of its own."""
 
@@ -176,6 +185,7 @@ class Vocabulary(_Strict):
     negation: Negation
     groups: Dict[str, List[Text]] = {}
     misheard: Dict[str, Text] = {}
+    misheard_aloud: List[Misheard] = []
 
 
 class Phrase(_Strict):

@@ -57,7 +57,8 @@ async def ask(say: Say, channel: str, conversation: str, text: str, longest: flo
         longest: seconds after which the person hears that something went wrong.
     """
     output = _Output(channel)
-    message = UserMessage(text, output, conversation, input_channel=channel)
+    # What a recogniser wrote is read as such (legcramps.nlu.misheard).
+    message = UserMessage(text, output, conversation, input_channel=channel, metadata={"spoken": True})
     try:
         await asyncio.wait_for(say(message), longest)
         if not output.replies:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Text, Tuple
 
@@ -28,6 +29,7 @@ from rasa.shared.nlu.constants import (
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
+    METADATA,
     PREDICTED_CONFIDENCE_KEY,
     TEXT,
 )
@@ -42,6 +44,7 @@ from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import IntentModel, Sample, plain
 from legcramps.nlu.language import create_pipeline
 from legcramps.nlu.mentions import Mention
+from legcramps.nlu.misheard import AsMeant
 from legcramps.nlu.parts import after_restart, asks, read_group, read_option, split_questions
 from legcramps.nlu.payload import read_payload
 from legcramps.nlu.safety_guard import DangerSign, SafetyGuard
@@ -54,6 +57,12 @@ DECIDED = "decided"
 
 DANGER = "danger"
 """Set on a message in which the safety guard saw a sign of danger: the sign. Never put out, as it holds words."""
+
+SPOKEN = "spoken"
+"""Set in a message's metadata by channels in which people speak and a recogniser writes."""
+
+AS_IT_CAME = "as_it_came"
+"""The ``Doc`` of a spoken message in the words in which it came, set where another reading is preferred."""
 
 SHARE = 400
 """Training examples that are encoded together."""
@@ -174,6 +183,11 @@ class SafetyReader(_Stateless):
         set_intent(message, intent, 1.0)
 
 
+@lru_cache(maxsize=1)
+def _as_meant() -> AsMeant:
+    return AsMeant(knowledge.default().vocabulary.misheard_aloud)
+
+
 @DefaultV1Recipe.register(
     [ComponentType.MODEL_LOADER, ComponentType.MESSAGE_FEATURIZER], is_trainable=False, model_from="KnowledgeSpacyNLP"
 )
@@ -230,10 +244,18 @@ class KnowledgeSpacyNLP(SpacyNLP):
         return self._model
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
-        """The ``Doc`` of what the person ended up saying."""
+        """The ``Doc`` of what the person ended up saying; of what was spoken, as it was meant where a recogniser wrote something else."""
         for message in messages:
-            if message.get(TEXT):
-                message.set(DOC, model.model(after_restart(message.get(TEXT))))
+            text = message.get(TEXT)
+            if not text:
+                continue
+            # A sign of danger is judged by the words as they came.
+            if (message.get(METADATA) or {}).get(SPOKEN) and not message.get(DANGER):
+                meant = _as_meant()(text)
+                if meant != text:
+                    message.set(AS_IT_CAME, model.model(after_restart(text)))
+                    text = meant
+            message.set(DOC, model.model(after_restart(text)))
         return messages
 
     def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
@@ -329,6 +351,11 @@ class HybridIntentClassifier(GraphComponent):
                     continue
                 message.set("sign", None, add_to_output=True)
             verdict, ranking = self._understand(doc)
+            if message.get(AS_IT_CAME):
+                as_it_came = self._understand(message.get(AS_IT_CAME))
+                # What a recogniser may have misheard decides nothing on danger, neither way.
+                if scope_guard.ALARMS & {verdict.intent, as_it_came[0].intent}:
+                    doc, (verdict, ranking) = message.get(AS_IT_CAME), as_it_came
             verdict, parts = self._parts(doc, verdict, model)
             set_intent(message, verdict.intent, verdict.confidence, ranking)
             message.set("scope", verdict.reason, add_to_output=True)
