@@ -218,6 +218,8 @@ def figures_of(server: Server, turns: Sequence[Turn], processor: float, memory: 
 
 def train(assistant: Assistant, temporary: Path, say: Progress) -> tuple[float, float]:
     """The seconds of a whole training, the program's start included, and those of processor time."""
+    for folder in assistant.kept:
+        shutil.rmtree(folder, ignore_errors=True)
     variables, log = clean_variables(assistant, temporary), temporary / "training.log"
     return finish(assistant.training, assistant.folder, variables, log, f"the training of {assistant.name}", say)
 

@@ -87,6 +87,12 @@ def project_root(environ: Optional[Mapping[str, str]] = None) -> Path:
     )
 
 
+def build_folder(environ: Optional[Mapping[str, str]] = None) -> Path:
+    """Where training keeps what makes the next one quicker: ``LEGCRAMPS_BUILD`` if set, else ``build/`` in the project's folder."""
+    env = os.environ if environ is None else environ
+    return Path(env.get("LEGCRAMPS_BUILD") or project_root(env) / "build")
+
+
 def read(environ: Optional[Mapping[str, str]] = None) -> Settings:
     """Reads the environment (the process's own and ``.env`` when not given).
 

@@ -71,8 +71,8 @@ TOLD_EVERY = 4000
 progress = logging.getLogger("legcramps.nlu.progress")
 """What `legcramps train` shows of the longest step."""
 
-VECTORS = Path("build") / "vectors.npz"
-"""The training examples' sentence vectors, kept from one training to the next; in the project's folder."""
+VECTORS = "vectors.npz"
+"""The training examples' sentence vectors, kept from one training to the next."""
 
 SAFETY_INTENTS = {"emergency": "report_emergency", "self_harm": "express_self_harm"}
 
@@ -331,7 +331,7 @@ class HybridIntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         examples = [e for e in training_data.training_examples if e.get(INTENT) and e.get(TEXT)]
-        file = settings.project_root() / VECTORS
+        file = settings.build_folder() / VECTORS
         known = VectorStore.load(file, self._encoder.identity)
         samples = make_samples(model.model, self._encoder, [e.get(TEXT) for e in examples], known)
         known.save(file, self._encoder.identity)
