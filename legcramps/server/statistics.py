@@ -131,6 +131,12 @@ class Statistics:
                     ),
                 )
 
+    def tidy(self) -> None:
+        """Destroys what is too old, also when nothing was said since. StatisticsError when that cannot be done."""
+        if self._connection or (self.path != ":memory:" and Path(self.path).exists()):
+            with self._writing():
+                pass
+
     # --- reading
 
     def counts(self, days: int) -> Dict[str, Dict[str, int]]:

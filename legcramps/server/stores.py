@@ -147,6 +147,10 @@ class ConversationStore(TrackerStore):
             self._connection.execute(f"delete from events where sender_id in ({old})", limit)
             gone = self._connection.execute("delete from conversations where updated < ?", limit).rowcount
         self._empty_log()
+        try:
+            self.statistics.tidy()
+        except StatisticsError as error:
+            logs.failure(logger, "statistics", error)
         return gone
 
     def _empty_log(self) -> None:

@@ -1,5 +1,6 @@
 """Feedback from end to end: over HTTP and in words, counted once, in ids, and in no way tied to who gave it."""
 
+import asyncio
 import json
 import sqlite3
 import uuid
@@ -133,6 +134,13 @@ def test_the_reason_in_words_goes_to_the_same_judgement(client, numbers):
 
 
 # --- what is kept
+
+
+def test_old_keys_go_with_the_servers_hourly_tidying(assistant, numbers):
+    asked = []
+    numbers.tidy = lambda: asked.append(True)
+    asyncio.run(assistant.store.delete_older_than(30))
+    assert asked
 
 
 def test_turns_are_counted_by_what_they_were_and_no_word_of_them_is_kept(client, numbers):

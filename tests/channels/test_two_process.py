@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from legcramps.server.statistics import Statistics
 from tests.helpers.http import REPO, Client, Process, wait_until_open
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # on a busy machine a start takes a minute
@@ -81,6 +82,17 @@ def test_two_processes_forget_as_one_does(two_processes):
     client.say("can anemia do this?")
     client.say("forget me")
     assert client.request("GET", "/webhooks/web/history")[2] == '{"turns":[]}'
+
+
+def test_two_processes_count_what_helped_as_one_does(two_processes):
+    client = Client(two_processes[0])
+    client.say("what causes night leg cramps?")
+    client.say("that didn't help")
+    client.say("it was too long")
+    numbers = Statistics(two_processes[1].environment["LEGCRAMPS_VAR"] + "/statistics.db")
+    assert [(one.helpful, one.reason, one.topic) for one in numbers.judgements(1)] == [(False, "too_long", "causes")]
+    assert numbers.counts(1)["intent"]["ask_causes"] >= 1
+    numbers.close()
 
 
 def test_an_action_server_that_is_down_is_said(two_processes):

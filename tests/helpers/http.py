@@ -75,6 +75,7 @@ class Process:
 
     def __init__(self, arguments: Sequence[str], environment: Dict[str, str], folder: Path = REPO):
         self.lines: List[str] = []
+        self.environment = environment
         self._new: queue.Queue[Optional[str]] = queue.Queue()
         self.process = subprocess.Popen(
             [sys.executable, *arguments],

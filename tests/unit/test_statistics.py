@@ -163,6 +163,16 @@ def test_after_two_days_key_and_hash_are_destroyed(numbers, clock):
     assert mark.encode() not in content
 
 
+def test_they_are_destroyed_also_when_nothing_is_said_any_more(numbers, clock):
+    numbers.tidy()
+    assert not Path(numbers.path).exists()
+    numbers.judge("a", "web", verdict(True))
+    clock.pass_days(2)
+    numbers.tidy()
+    assert rows(numbers, "keys") == []
+    assert [row[-1] for row in rows(numbers, "judgements")] == [None]
+
+
 def test_judging_at_the_same_moment_counts_once(numbers, clock):
     others = [Statistics(numbers.path, clock) for _ in range(4)]
     threads = [threading.Thread(target=one.judge, args=("a", "web", verdict(True))) for one in others]
