@@ -197,8 +197,9 @@ class Phrase(_Strict):
 
 
 def default_folder() -> Path:
-    """The ``knowledge/`` folder: ``LEGCRAMPS_KNOWLEDGE`` if set, else the one beside the package."""
-    return Path(os.environ.get("LEGCRAMPS_KNOWLEDGE") or Path(__file__).resolve().parent.parent / "knowledge")
+    """The ``knowledge/`` folder: ``LEGCRAMPS_KNOWLEDGE`` if set, else that of the project (``LEGCRAMPS_HOME``, or beside the package)."""
+    project = Path(os.environ.get("LEGCRAMPS_HOME") or Path(__file__).resolve().parent.parent)
+    return Path(os.environ.get("LEGCRAMPS_KNOWLEDGE") or project / "knowledge")
 
 
 Reader = Callable[[Path], Mapping[str, Any]]

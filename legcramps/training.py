@@ -65,7 +65,7 @@ def fingerprint(root: Path) -> Dict[str, str]:
     parts = {f"package {name}": _version(name) for name in _PACKAGES}
     parts["Python"] = platform.python_version()
     for path in _inputs(root):
-        parts[path.relative_to(root).as_posix()] = _hash(path)
+        parts[_name(path, root)] = _hash(path)
     return parts
 
 
@@ -177,7 +177,7 @@ def _check_yaml(root: Path) -> None:
     for path in _inputs(root):
         if path.suffix != ".yml":
             continue
-        name = path.relative_to(root).as_posix()
+        name = _name(path, root)
         try:
             YAML(typ="safe").load(path.read_text(encoding="utf8"))
         except UnicodeDecodeError as error:
@@ -213,10 +213,14 @@ def _inputs(root: Path) -> Iterator[Path]:
     for name in _FILES:
         if (root / name).is_file():
             yield root / name
-    for folder, pattern in _FOLDERS:
-        yield from sorted(
-            path for path in (root / folder).rglob(pattern) if path.is_file() and path.name not in _NOT_INPUTS
-        )
+    for name, pattern in _FOLDERS:
+        folder = Path(os.environ.get("LEGCRAMPS_KNOWLEDGE") or root / name) if name == "knowledge" else root / name
+        yield from sorted(path for path in folder.rglob(pattern) if path.is_file() and path.name not in _NOT_INPUTS)
+
+
+def _name(path: Path, root: Path) -> str:
+    """How a file is called in the record and in messages: from the project's folder, where it is in there."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _hash(path: Path) -> str:

@@ -67,6 +67,13 @@ def test_a_change_in_anything_else_is_no_reason_to_train(project, name):
     assert changes(project) == []
 
 
+def test_knowledge_that_lies_elsewhere_counts(project, monkeypatch, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "facts.yml").write_text("facts: []\n")
+    monkeypatch.setenv("LEGCRAMPS_KNOWLEDGE", str(elsewhere))
+    assert changes(project) == sorted([str(elsewhere / "facts.yml"), "knowledge/facts.yml"])
+
+
 def test_another_version_of_a_package_is_seen(project, monkeypatch):
     monkeypatch.setattr(training.metadata, "version", lambda name: "99")
     assert "package rasa" in changes(project)
