@@ -1,4 +1,4 @@
-"""Cuts a message into the questions it asks, and reads small things out of it: which option, which group, which age."""
+"""Cuts a message into the questions it asks, and reads small things out of it: which option, which group."""
 
 from __future__ import annotations
 

@@ -28,3 +28,4 @@ def test_a_server_whose_start_failed_can_be_stopped(assistant):
     made = app.make_app(assistant, settings.read())
     listeners = {future.listener.__name__: future.listener for future in made._future_listeners}
     asyncio.run(listeners["end"](made, None))
+    assert not made.ctx.tidying

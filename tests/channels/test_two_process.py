@@ -30,6 +30,21 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class ActionServer:
+    """``rasa run actions``, which a test may stop and start again."""
+
+    def __init__(self, port, environment):
+        self._port, self._environment = port, environment
+
+    def start(self):
+        self._process = Process(["-m", "rasa", "run", "actions", "--port", str(self._port)], self._environment)
+        self._process.wait_for("Action endpoint is up and running")
+
+    def stop(self):
+        self._process.process.terminate()
+        self._process.process.wait(30)
+
+
 @pytest.fixture(scope="module")
 def two_processes(trained_model, tmp_path_factory):
     """The address of ``rasa run`` with an action server of its own."""
@@ -39,7 +54,8 @@ def two_processes(trained_model, tmp_path_factory):
     endpoints.write_text((REPO / "endpoints.yml").read_text("utf8").replace(":5055/", f":{actions_port}/"))
     assert str(actions_port) in endpoints.read_text()
     environment = {"LEGCRAMPS_VAR": str(folder / "var")}
-    actions = Process(["-m", "rasa", "run", "actions", "--port", str(actions_port)], environment)
+    actions = ActionServer(actions_port, environment)
+    actions.start()
     rasa = Process(
         [
             "-m",
@@ -58,16 +74,14 @@ def two_processes(trained_model, tmp_path_factory):
         ],
         environment,
     )
-    actions.wait_for("Action endpoint is up and running")
     rasa.wait_for("Rasa server is up and running")
     address = f"http://127.0.0.1:{port}/"
     # Rasa says so a moment before it listens.
     wait_until_open(address, rasa)
-    yield address, rasa, actions
-    for process in (rasa, actions):
-        if process.process.poll() is None:
-            process.process.terminate()
-            process.process.wait(30)
+    yield address, actions
+    rasa.process.terminate()
+    rasa.process.wait(30)
+    actions.stop()
 
 
 @pytest.mark.parametrize("turns", CONVERSATIONS, ids=lambda turns: turns[0][:20] or "bad input")
@@ -96,10 +110,11 @@ def test_two_processes_count_what_helped_as_one_does(two_processes):
 
 
 def test_an_action_server_that_is_down_is_said(two_processes):
-    # The last of these tests: it leaves the action server down.
-    address, _, actions = two_processes
-    actions.process.terminate()
-    actions.process.wait(30)
-    lines = Client(address).lines("can anemia do this?")
+    address, actions = two_processes
+    actions.stop()
+    try:
+        lines = Client(address).lines("can anemia do this?")
+    finally:
+        actions.start()
     assert [line["type"] for line in lines] == ["accepted", "error", "done"]
     assert lines[1]["text"]

@@ -345,7 +345,10 @@ def test_a_certificate_from_elsewhere_is_refused(url):
 @pytest.mark.parametrize("seconds", [0, 149, -149])
 @pytest.mark.parametrize("form", ["{}Z", "{}.123Z", "{}+00:00"])
 def test_a_fresh_time_is_read_in_each_form(seconds, form):
-    check_age(form.format(timestamp(seconds).rstrip("Z")), time.time())
+    text, now = form.format(timestamp(seconds).rstrip("Z")), time.time()
+    check_age(text, now)
+    with pytest.raises(Refused, match="too old"):
+        check_age(text, now + 3600)
 
 
 @pytest.mark.parametrize(
