@@ -50,7 +50,7 @@ PATHS = ("events", "interactive", "commands")
 COMMAND_SECONDS = 2.5
 """Slack waits three for the answer to a slash command; later ones go to the address that it gives."""
 
-SIGNATURES = 50_000
+SIGNATURES = 10_000
 """Signatures that are remembered, each for as long as it is good."""
 
 AT_THE_END = 5.0
@@ -248,15 +248,12 @@ class SlackChannel(InputChannel):
         slack = self._slack
         if slack is None:
             return routes
-        serving: Dict[str, SlackApp] = {}
-
-        @routes.listener("after_server_start")
-        async def begin(app: Sanic, loop: Any) -> None:
-            serving["app"] = SlackApp(self._settings, slack, on_new_message)
+        # Before the server starts, so that a folder that cannot be written to is a sentence.
+        slack_app = SlackApp(self._settings, slack, on_new_message)
 
         @routes.listener("before_server_stop")
         async def end(app: Sanic, loop: Any) -> None:
-            await serving["app"].close()
+            await slack_app.close()
 
         async def take_request(request: Request) -> HTTPResponse:
             signature = request.headers.get("x-slack-signature")
@@ -267,7 +264,7 @@ class SlackChannel(InputChannel):
             if not self._signatures.begin("signature", signature or "")[1]:
                 logger.info("slack request known")
                 return HTTPResponse(status=200)
-            reply = await serving["app"].take(request.body)
+            reply = await slack_app.take(request.body)
             return HTTPResponse(status=200) if reply is None else json_response(reply)
 
         for path in PATHS:

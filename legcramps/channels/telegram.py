@@ -55,7 +55,7 @@ AT_THE_END = 5.0
 """Seconds that a server that stops leaves for answers under way."""
 
 GREETING = "hello"
-"""What /start says for the person."""
+"""What /start says for the person, and what somebody says who only names the assistant."""
 
 
 class TelegramBot:
@@ -191,7 +191,8 @@ def _words(said: Said) -> str:
         return said.text or "#ask_help"
     if said.command == "start":
         return _deep_link(said.text) if said.text else GREETING
-    return said.text
+    # In a group, it may be no more than the assistant's name.
+    return said.text or GREETING
 
 
 def _deep_link(parameter: str) -> str:
@@ -231,24 +232,25 @@ class TelegramChannel(InputChannel):
             return routes
         secret = telegram.secret
         serving: Dict[str, Any] = {}
+        # Before the server starts, so that a folder that cannot be written to is a sentence.
+        bot = TelegramBot(self._settings, telegram, on_new_message, lambda: serving["app"].ctx.agent)
 
-        @routes.listener("after_server_start")
+        @routes.listener("before_server_start")
         async def begin(app: Sanic, loop: Any) -> None:
-            bot = TelegramBot(self._settings, telegram, on_new_message, lambda: app.ctx.agent)
-            serving["bot"] = bot
+            serving["app"] = app
             serving["start"] = asyncio.ensure_future(bot.prepare(telegram.url, secret))
 
         @routes.listener("before_server_stop")
         async def end(app: Sanic, loop: Any) -> None:
             serving["start"].cancel()
-            await serving["bot"].close()
+            await bot.close()
 
         @routes.post("/webhook")
         async def take_update(request: Request) -> HTTPResponse:
             if not secret_is_right(secret, request.headers.get(SECRET_HEADER)):
                 return json_response({"error": "This address takes updates from Telegram only."}, status=401)
             # From here on it is Telegram that asks: another status would only make it send the same again, for a day.
-            serving["bot"].take(read_json(request.body))
+            bot.take(read_json(request.body))
             return HTTPResponse(status=200)
 
         return routes

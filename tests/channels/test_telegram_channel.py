@@ -328,6 +328,10 @@ def test_in_a_group_it_speaks_when_spoken_to(sender, text, more, answered):
         assert sender.fake.messages[0]["reply_parameters"]["message_id"] == 7
 
 
+def test_only_its_name_is_a_greeting(sender):
+    assert "Hello." in text_of(sender.ask(f"@{BOT_NAME}", chat=-100))
+
+
 def test_in_a_forum_it_stays_in_the_topic_also_when_that_is_closed(sender, telegram):
     answer = sender.ask("/help", chat=-100, message_thread_id=5, is_topic_message=True)
     assert answer["message_thread_id"] == 5
@@ -464,7 +468,7 @@ def test_without_the_secret_nothing_is_read(sender, secret):
 
 
 def test_without_settings_there_is_nothing_at_the_address(serve_with, telegram):
-    closed = {name: "" for name in ("LEGCRAMPS_TELEGRAM_TOKEN", "LEGCRAMPS_TELEGRAM_SECRET", "LEGCRAMPS_TELEGRAM_API")}
+    closed = dict.fromkeys(("LEGCRAMPS_TELEGRAM_TOKEN", "LEGCRAMPS_TELEGRAM_SECRET", "LEGCRAMPS_TELEGRAM_API"), "")
     sender = Sender(serve_with(**closed), telegram)
     assert sender.post({"update_id": 5, "message": message(QUESTION)})[0] == 404
 
