@@ -6,13 +6,14 @@ be more likely. Whether there is a direct link is not known."). As plain data, s
     {"say": ["With dialysis, …"], "kind": "fact", "items": 0}
 
 ``kind``: ``fact`` (from the source), ``words`` (of ours), ``advice`` (must be heard even if nothing more is), ``notice`` (given once
-in a conversation), ``offer`` (a question; a yes asks ``payload``). ``items``: how many things of a list it names. ``left``, where the
+in a conversation), ``privacy`` (likewise, and never in the way of the answer), ``offer`` (a question; a yes asks ``payload``). ``items``: how many things of a list it names. ``left``, where the
 answer is a page of a list: how many things come after it.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import List, TypedDict
 
 from legcramps.answers.types import Answer, Piece, PieceKind
@@ -34,12 +35,18 @@ _WITH_THE_ONE_BEFORE = frozenset(
 """Pieces that are half a thought without the piece before them."""
 
 _ADVICE = ("advice.", "comparison.closing")
-_NOTICE = "notice."
+_NOTICES = {"notice.privacy": "privacy", "notice.disclaimer": "notice"}
+_MEDICINE = "connect.medicine_class"
+"""How a medicine was sorted; aloud it comes after what the source says of its kind, which is the answer."""
 _OFFERED = {"comparison.resume": "#tell_apart"}
 """Pieces that are an offer when they are said."""
 _LEFT = {"connect.more_to_come": "count"}
 """Pieces that say how many things of a list are left; aloud this is said with the list, not after it."""
 
+_POINT = re.compile(r"comparison\.(pain|urge|lasts|muscle)_")
+"""A point of the comparison, which the source's own statement follows."""
+
+_BRACKETS = re.compile(r" \(([^)]*)\)")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 
@@ -52,7 +59,7 @@ def aloud(answer: Answer) -> List[Idea]:
     """The answer's ideas in the order in which they are said."""
     ideas: List[Idea] = []
     leading = False
-    for piece in answer.pieces:
+    for piece in _in_spoken_order(answer):
         if piece.key in _LEFT:
             ideas[-1]["left"] = int(dict(piece.arguments)[_LEFT[piece.key]])
             continue
@@ -64,8 +71,21 @@ def aloud(answer: Answer) -> List[Idea]:
                 ideas[-1]["kind"] = "fact"
             new = new[1:]
         ideas += new
-        leading = piece.text.endswith(":")
+        leading = piece.text.endswith(":") or _POINT.match(piece.key) is not None
     return ideas
+
+
+def _in_spoken_order(answer: Answer) -> List[Piece]:
+    """The pieces, those that say how a medicine was sorted after the first of the source's statements."""
+    sorting = [piece for piece in answer.pieces if piece.key == _MEDICINE]
+    rest = [piece for piece in answer.pieces if piece.key != _MEDICINE]
+    links = [number for number, piece in enumerate(rest) if piece.key.startswith("link.")]
+    if not (sorting and links):
+        return list(answer.pieces)
+    if len(sorting) > 1:
+        # "Among those" would not say which.
+        sorting = [replace(piece, speech=_BRACKETS.sub(r", \1", piece.text.replace('"', ""))) for piece in sorting]
+    return [*rest[: links[-1] + 1], *sorting, *rest[links[-1] + 1 :]]
 
 
 def _ideas(piece: Piece) -> List[Idea]:
@@ -73,9 +93,8 @@ def _ideas(piece: Piece) -> List[Idea]:
     kind = "fact" if piece.kind is PieceKind.STATEMENT else "words"
     if piece.key.startswith(_ADVICE):
         kind = "advice"
-    elif piece.key.startswith(_NOTICE):
-        kind = "notice"
-    elif piece.key in _OFFERED:
+    kind = _NOTICES.get(piece.key, kind)
+    if piece.key in _OFFERED:
         return [{"say": sentences(piece.speech), "kind": "offer", "items": 0, "payload": _OFFERED[piece.key]}]
     if len(piece.spoken) > 1:
         return [{"say": sentences(part), "kind": kind, "items": items} for part, items in piece.spoken]

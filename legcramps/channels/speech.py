@@ -32,9 +32,12 @@ MAX_WORDS_SLOW = 30
 """Words of a chunk for someone who asked for slower, where the ideas are short enough."""
 
 ROOM = 12
-"""Words kept free for the question at the end of a chunk, or for how many things are left and a short one."""
+"""Words kept free for the question at the end of an answer."""
+ROOM_TO_GO_ON, ROOM_FOR_LEFT = 4, 5
+"""The same for "Shall I go on?", and for how many things are left."""
 
 _DRAWN_FORWARD = ("advice", "notice")
+_NEVER_IN_THE_WAY = "privacy"
 
 Ideas = Tuple[Tuple[str, ...], ...]
 """Sentences by idea."""
@@ -73,54 +76,73 @@ def seconds(ideas: Ideas, slow: bool = False) -> float:
 # --- chunks ---------------------------------------------------------------------------------------------------------
 
 
-def chunks(ideas: Iterable[Mapping[str, Any]], room: int = ROOM, most: int = MAX_WORDS) -> Tuple[Chunk, ...]:
-    """Packs a reply's ideas into chunks, in their order; only what must be heard is drawn forward into the first.
+def chunks(ideas: Iterable[Mapping[str, Any]], most: int = MAX_WORDS) -> Tuple[Chunk, ...]:
+    """Packs a reply's ideas into chunks, in their order; what must be heard is drawn forward, behind the first fact.
 
     Args:
         ideas: as :func:`legcramps.answers.speech.aloud` gives them; offers are left out.
-        room: words kept free in each chunk for the question at its end.
         most: words of a chunk; an idea that is longer by itself makes a chunk of its own.
     """
     told = [idea for idea in ideas if idea["kind"] != "offer"]
     drawn = list(
         {tuple(idea["say"]): idea for kind in _DRAWN_FORWARD for idea in told if idea["kind"] == kind}.values()
     )
-    body = [idea for idea in told if idea["kind"] not in _DRAWN_FORWARD]
-    if not body:
-        body, drawn = drawn, []
+    last = [idea for idea in told if idea["kind"] == _NEVER_IN_THE_WAY]
+    body = [idea for idea in told if idea["kind"] not in (*_DRAWN_FORWARD, _NEVER_IN_THE_WAY)]
     # Nothing may come after a question, and only one can be answered: the last.
     questions = [sentence for idea in body for sentence in idea["say"] if sentence.endswith("?")]
-    question = [{"say": questions[-1:], "kind": "words"}] if questions else []
     body = [{**idea, "say": [sentence for sentence in idea["say"] if sentence not in questions]} for idea in body]
     body = [idea for idea in body if idea["say"]]
-    left = sum(idea.get("items", 0) + idea.get("left", 0) for idea in [*body, *drawn])
-    result = []
-    while body or drawn or question:
-        if not body:
-            body, drawn, question = [*drawn, *question], [], []
-        if question and _fits([*body, *drawn, *question], 0, most):
-            # No other question comes after it, so that needs no room.
-            body, drawn, question, room = [*body, *drawn, *question], [], [], 0
-        chunk, body, kept = [body[0]], body[1:], []
-        for idea in drawn:
-            if _fits([*chunk, *kept, idea], room, most):
-                kept.append(idea)
-        while body and _fits([*chunk, body[0], *kept], room, most):
-            chunk.append(body[0])
-            body = body[1:]
-        drawn = [idea for idea in drawn if idea not in kept]
-        chunk += kept
-        if question and not body and not drawn and _fits([*chunk, *question], room, most):
-            chunk, question = [*chunk, *question], []
+    if questions:
+        last.append({"say": questions[-1:], "kind": "words"})
+    listed = left = sum(idea.get("items", 0) + idea.get("left", 0) for idea in [*body, *drawn, *last])
+    result: List[Chunk] = []
+    while body or drawn or last:
+        if _fits([*body, *drawn, *last], 0 if questions else ROOM, most):
+            chunk, body, drawn, last = [*body, *drawn, *last], [], [], []
+        else:
+            if not body:
+                body, drawn, last = [*drawn, *last], [], []
+            room = ROOM_TO_GO_ON + (ROOM_FOR_LEFT if listed > MAX_ITEMS else 0)
+            chunk, body = _first(body, room, most) if not result else ([body[0]], body[1:])
+            answer = len(chunk)
+            kept = _added(chunk, drawn, room, most)
+            while body and _fits([*chunk, body[0], *kept], room, most):
+                chunk, body = [*chunk, body[0]], body[1:]
+            drawn = [idea for idea in drawn if idea not in kept]
+            if not (body or drawn or last) and len(chunk) + len(kept) > 1:
+                # The question at the very end is longer than "Shall I go on?".
+                body = [(kept if kept and len(chunk) == answer else chunk).pop()]
+            chunk += kept
         left -= sum(idea.get("items", 0) for idea in chunk)
-        result.append(Chunk(tuple(tuple(idea["say"]) for idea in chunk), left))
+        result.append(Chunk(tuple(tuple(idea["say"]) for idea in chunk), left if listed > MAX_ITEMS else 0))
     return tuple(result)
+
+
+def _first(body: Sequence[Mapping[str, Any]], room: int, most: int) -> Tuple[List[Any], List[Any]]:
+    """What leads to the first fact and that fact, as far as it fits, and the rest."""
+    size = 1
+    if not any(idea["kind"] == "fact" for idea in body):
+        return list(body[:size]), list(body[size:])
+    while size < len(body) and body[size - 1]["kind"] != "fact" and _fits(body[: size + 1], room, most):
+        size += 1
+    return list(body[:size]), list(body[size:])
+
+
+def _added(chunk: Sequence[Any], ideas: Sequence[Any], room: int, most: int) -> List[Any]:
+    """Those of ``ideas`` for which there is room beside ``chunk``."""
+    kept: List[Any] = []
+    for idea in ideas:
+        if _fits([*chunk, *kept, idea], room, most):
+            kept.append(idea)
+    return kept
 
 
 def _fits(ideas: Sequence[Mapping[str, Any]], room: int, most: int) -> bool:
     said = tuple(tuple(idea["say"]) for idea in ideas)
     words = sum(count_words(sentence) for idea in said for sentence in idea)
-    time = seconds(said) + room * 60 / WORDS_PER_MINUTE + IDEA_PAUSE + SENTENCE_PAUSE
+    # Two more ideas come after these: how many things are left, and a question.
+    time = seconds(said) + room * 60 / WORDS_PER_MINUTE + (2 * (IDEA_PAUSE + SENTENCE_PAUSE) if room else 0)
     return words + room <= most and time <= MAX_SECONDS and sum(i.get("items", 0) for i in ideas) <= MAX_ITEMS
 
 

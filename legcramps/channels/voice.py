@@ -241,7 +241,7 @@ def answered(replies: Sequence[SpokenReply], state: VoiceState) -> Step:
         said = tuple(tuple(idea["say"]) for reply in urgent for idea in reply["speech"])
         return _said(replace(state, chunks=(Chunk(said),)), None)
     if state.greeted:
-        ideas = [idea for idea in ideas if idea["kind"] != "notice"] or ideas
+        ideas = [idea for idea in ideas if idea["kind"] not in ("notice", "privacy")] or ideas
     state = replace(state, greeted=True)
     parts = speech.chunks(ideas, most=MAX_WORDS_SLOW if state.slow else MAX_WORDS)
     offers = _offers(replies)
@@ -250,10 +250,9 @@ def answered(replies: Sequence[SpokenReply], state: VoiceState) -> Step:
     if last.endswith("?"):
         return _said_part(replace(state, own_question=True))
     if not state.choice:
-        new = tuple(offer for offer in offers if offer not in state.offered or offer == "#ask_more")
-        # Where something was to be offered, the person is not left without a question.
-        offers = new or ((ANOTHER,) if offers else ())
-    return _said_part(replace(state, offers=offers))
+        offers = tuple(offer for offer in offers if offer not in state.offered or offer == "#ask_more")
+    # Nobody is left in the dark about whether the talk goes on.
+    return _said_part(replace(state, offers=offers or (ANOTHER,)))
 
 
 def not_heard(state: VoiceState) -> Step:
@@ -377,14 +376,15 @@ def _said(state: VoiceState, question: Optional[str]) -> Step:
     ideas = chunk.ideas
     own = state.own_question and state.at + 1 >= len(state.chunks)
     if chunk.left and not own:
-        ideas = (*ideas, (words("voice.left", count=speech.number(chunk.left)),))
+        left = words("voice.left", count=speech.number(chunk.left)) if chunk.left > 1 else words("voice.left_one")
+        ideas = (*ideas, (left,))
     return Step(
         state, Utterance(ideas, question, bool(question) or own, False, state.urgent, state.slow, state.sources)
     )
 
 
 def _open_offer(state: VoiceState) -> Optional[str]:
-    if state.at + 1 < len(state.chunks) and ANOTHER not in state.offers:
+    if state.at + 1 < len(state.chunks):
         return GO_ON
     return None if state.own_question else (state.offers[0] if state.offers else None)
 

@@ -23,7 +23,7 @@ LONGEST_ANSWER = 100.0
 """Seconds that an answer takes to the very end, every "shall I go on?" answered with yes."""
 
 DIGITS_AND_SYMBOLS = re.compile(r"[^\w\s.,;:?!'’-]|[\d_]|https?|www|\be\.g\b|\bi\.e\b|\betc\b|\b[A-Z]{2,}\b")
-LEFT = re.compile(r"There are ([a-z-]+) more\.")
+LEFT = re.compile(r"There (?:are|is) ([a-z-]+) more\.")
 
 
 def systematic() -> Iterator[tuple]:
@@ -175,10 +175,14 @@ def test_a_claim_that_is_not_proven_never_stands_without_that(spoken):
 
 def test_the_answer_comes_first(spoken):
     for answers, said in spoken:
-        first = aloud(answers[0])[0]
+        ideas = aloud(answers[0])
+        first = ideas[0]
         if not (said[0].urgent or first["say"][0].endswith("?")):
             assert said_sentences(said[0])[0] == first["say"][0]
-            assert first["kind"] != "notice"
+            assert first["kind"] not in ("notice", "privacy")
+        facts = [idea for idea in ideas if idea["kind"] == "fact"]
+        if facts and answers[0].outcome is Outcome.ANSWERED and not said[0].urgent:
+            assert set(facts[0]["say"]) <= set(said_sentences(said[0])), said[0].plain()
 
 
 def test_that_it_is_no_diagnosis_is_heard_by_who_hears_only_the_first_part(spoken):
@@ -196,22 +200,22 @@ def test_a_list_comes_three_at_a_time_and_says_how_many_there_are(spoken):
     for answers, said in spoken:
         ideas = [idea for answer in answers for idea in aloud(answer)]
         items = {tuple(idea["say"]): idea["items"] for idea in ideas}
-        left = sum(idea["items"] + idea.get("left", 0) for idea in ideas)
-        lists += left > MAX_ITEMS
+        listed = left = sum(idea["items"] + idea.get("left", 0) for idea in ideas)
+        lists += listed > MAX_ITEMS
         for utterance in said:
             named = sum(items.get(idea, 0) for idea in utterance.ideas)
             assert named <= MAX_ITEMS
             left -= named
-            says = [speech.number(left)] if left and utterance.question else []
+            says = [speech.number(left)] if left and utterance.question and listed > MAX_ITEMS else []
             assert LEFT.findall(utterance.plain()) == says, utterance.plain()
     assert lists > 25
 
 
-def test_there_is_one_question_at_the_most_and_it_comes_last(spoken):
+def test_there_is_one_question_and_it_comes_last(spoken):
     for _, said in spoken:
         for utterance in said:
             questions = [s for s in said_sentences(utterance) if s.endswith("?")]
-            assert len(questions) <= 1, utterance.plain()
+            assert len(questions) == (0 if utterance.urgent else 1), utterance.plain()
             assert utterance.listens == bool(questions), utterance.plain()
             if questions:
                 assert said_sentences(utterance)[-1] == questions[0]
@@ -233,7 +237,7 @@ def test_danger_is_short_and_has_no_question_and_no_notice(spoken):
                 assert said[0].words <= MAX_URGENT
                 assert said[0].urgent
                 assert said[0].question is None
-                assert not said[0].listens
+                assert not said[0].listens, "no menu"
                 assert "advice" in said[0].plain()
     assert seen == {"safety.urgent", "safety.urgent_leg", "safety.crisis"}
 

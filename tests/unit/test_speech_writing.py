@@ -98,7 +98,7 @@ IDEAS = st.lists(
             "items": items,
         },
         st.lists(st.integers(1, 18), min_size=1, max_size=2),
-        st.sampled_from(["fact", "words", "advice", "notice"]),
+        st.sampled_from(["fact", "words", "advice", "notice", "privacy"]),
         st.integers(0, 3),
     ),
     min_size=1,

@@ -154,9 +154,10 @@ def test_an_offer_in_the_answer_comes_before_the_suggestions(talk):
     assert talk.asked == "#tell_apart"
 
 
-def test_thanks_need_no_question_and_an_error_has_one(talk):
-    talk.answer(reply("You are welcome.", outcome="small_talk"))
-    assert not talk.said.listens
+def test_nobody_is_left_in_the_dark_about_whether_the_talk_goes_on(talk):
+    said = talk.answer(reply("You are welcome.", outcome="small_talk"))
+    assert said == "You are welcome. Do you have another question?"
+    assert talk.hear("no").startswith("Goodbye.")
     assert talk.answer(reply("Something went wrong.", outcome="error")).endswith("What would you like to know?")
     assert talk.said.listens
 
