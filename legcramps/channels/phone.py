@@ -11,7 +11,6 @@ unless it sounds like danger.
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import replace
 from typing import Any, Awaitable, Callable, Dict, Optional
 
@@ -27,7 +26,7 @@ from legcramps.channels.guard import AnswerOnce, RateLimit, Refused
 from legcramps.channels.phone_render import Line
 from legcramps.channels.phone_request import Step as CallStep
 from legcramps.channels.phone_request import is_signed, read_fields, read_step
-from legcramps.channels.replies import recogniser_hints, spoken_problem, spoken_urgent, words
+from legcramps.channels.replies import recogniser_hints, spoken_problem, spoken_urgent, spoken_words, words
 from legcramps.channels.speech import count_words
 from legcramps.channels.voice import CONFIRM, Step, Utterance, VoiceMemory, VoiceState
 
@@ -127,7 +126,7 @@ class PhoneChannel(InputChannel):
             step = await self._next(request, conversation, call, say)
         except Refused:
             logger.warning("phone too many steps of one caller conversation=%s", conversation)
-            step = Step(VoiceState(), Utterance((_sentences("phone.busy"),), ends=True))
+            step = Step(VoiceState(), Utterance((spoken_words("phone.busy"),), ends=True))
         except Exception as error:
             logs.failure(logger, "phone step", error)
             step = voice.answered([spoken_problem("internal")], self._memory.get(conversation))
@@ -153,7 +152,7 @@ class PhoneChannel(InputChannel):
             return voice.answered([spoken_urgent(self._settings.emergency_number)], replace(state, silences=0))
         meant = {MORE: "more", REPEAT: "repeat", END: "stop"}.get(key)
         if meant is None:
-            again = Utterance((_sentences("phone.keys"),), words("voice.ask"), listens=True, slow=state.slow)
+            again = Utterance((spoken_words("phone.keys"),), words("voice.ask"), listens=True, slow=state.slow)
             return Step(replace(state, silences=0, greeted=True), again)
         return await voice_turn.hear(say, self.name(), conversation, meant, state, LONGEST_TURN)
 
@@ -184,7 +183,6 @@ class PhoneChannel(InputChannel):
     async def _forget(self, request: Request, conversation: str) -> None:
         """Deletes what was said in a call that is over: nobody can come back to it."""
         self._memory.forget(conversation)
-        self._once.forget(conversation)
         try:
             async with request.app.ctx.agent.lock_store.lock(conversation):
                 await _store(request).delete(conversation)
@@ -206,11 +204,7 @@ def _after_silence(state: VoiceState) -> Step:
 def _with(step: Step, key: str) -> Step:
     """The step with a phrase of the phone's own before its question."""
     assert step.say is not None
-    return replace(step, say=replace(step.say, ideas=(*step.say.ideas, _sentences(key))))
-
-
-def _sentences(key: str) -> Any:
-    return tuple(re.split(r"(?<=[.?!])\s+", words(key)))
+    return replace(step, say=replace(step.say, ideas=(*step.say.ideas, spoken_words(key))))
 
 
 def _twiml(document: bytes) -> HTTPResponse:
