@@ -118,7 +118,7 @@ def make_app(assistant: Assistant, current: settings.Settings) -> Sanic:
     async def begin(app: Sanic, loop: Any) -> None:
         # The first turn is slower than the others; this one is nobody's.
         await health.probe()
-        app.ctx.tidying = asyncio.ensure_future(_tidy(assistant, current.keep_days))
+        app.ctx.tidying = asyncio.ensure_future(tidy(assistant, current.keep_days))
 
     @app.before_server_stop
     async def end(app: Sanic, loop: Any) -> None:
@@ -181,7 +181,8 @@ class _Health:
         self._asked = time.monotonic()
 
 
-async def _tidy(assistant: Assistant, days: int) -> None:
+async def tidy(assistant: Assistant, days: int) -> None:
+    """Deletes conversations in which nothing was said for so many days; looks once an hour, until it is cancelled."""
     while True:
         try:
             deleted = await assistant.store.delete_older_than(days)
