@@ -54,9 +54,14 @@ def answer_shorter(heard: Heard, context: Context, composer: Composer) -> Turn:
     return Turn(tuple(_cut(answer) for answer in again), context)
 
 
+_KEPT = ("not_covered.", "comparison.result", "comparison.closing", "advice.not_a_diagnosis", "advice.keep_taking")
+"""Phrases without which the facts would say more than the whole answer did."""
+
+
 def _cut(answer: Answer) -> Answer:
     facts = [p for p in answer.pieces if p.kind is PieceKind.STATEMENT][:SHORT_STATEMENTS]
-    pieces = facts or list(answer.pieces[:1])
+    kept = [p for p in answer.pieces if p in facts or p.key.startswith(_KEPT)]
+    pieces = kept if facts else list(answer.pieces[:1])
     return replace(answer, pieces=tuple(replace(piece, paragraph=False) for piece in pieces))
 
 

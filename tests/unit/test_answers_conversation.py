@@ -230,6 +230,23 @@ def test_shorter_is_no_longer_and_keeps_what_the_answer_is_about(talk, messages)
     assert said(talk("repeat")) == said(turn), "the whole answer is still what is repeated"
 
 
+@pytest.mark.parametrize(
+    "intent, named, kept",
+    [
+        ("ask_prevention", (), "not_covered.prevention"),
+        ("ask_condition_details", ("anemia",), "not_covered.condition_details"),
+        ("tell_situation", ("anemia", "age", "dialysis"), "advice.not_a_diagnosis"),
+        ("ask_medicines", ("birth_control_pills",), "advice.keep_taking"),
+    ],
+)
+def test_shorter_leaves_out_no_caveat(talk, intent, named, kept):
+    whole = talk(intent, *named).answers[-1]
+    short = talk("ask_shorter").answers[-1]
+    assert kept in [piece.key for piece in short.pieces]
+    assert len(short.pieces) <= len(whole.pieces)
+    assert short.outcome is whole.outcome
+
+
 def test_shorter_of_a_long_answer_is_two_facts(talk):
     talk("ask_difference")
     assert len(talk("ask_shorter").answers[0].statements) == 2
