@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 import uuid
 from pathlib import Path
@@ -233,6 +234,117 @@ def _days(text: str) -> int:
     return int(text)
 
 
+# --- Alexa ----------------------------------------------------------------------------------------------------------
+
+
+def _alexa(options: argparse.Namespace) -> int:
+    from legcramps.channels import alexa_model
+
+    invocation = options.invocation or alexa_model.INVOCATION
+    nlu = settings.project_root() / "data" / "nlu"
+    values = alexa_model.questions(alexa_model.examples(nlu.glob("*.yml")))
+    if not values:
+        return _fail(f"There is no training data in {nlu}; set LEGCRAMPS_HOME to the project's folder.")
+    problems, size = [], 0
+    written = alexa_model.files(values, options.endpoint, options.privacy_url, invocation)
+    for name, content in written:
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        size = len(text.encode("utf8"))
+        if name == "skill.json":
+            problems += alexa_model.problems_of_manifest(content, invocation)
+        else:
+            problems += alexa_model.problems_of_model(content, size)
+    if problems:
+        return _fail("Amazon would refuse this skill:\n" + "\n".join(f"  {p}" for p in dict.fromkeys(problems)))
+    out = Path(options.out)
+    try:
+        for name, content in written:
+            file = out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+    except OSError as error:
+        return _fail(f"{out} cannot be written: {error.strerror}.")
+    _print(
+        f"{len(written)} files in {out}: {len(values)} questions, {size // 1024} KiB a model. Amazon's rules are kept."
+    )
+    return OK
+
+
+# --- Telegram -------------------------------------------------------------------------------------------------------
+
+
+def _telegram(options: argparse.Namespace) -> int:
+    if options.poll == bool(options.action):
+        return _fail("Say either `legcramps telegram --poll` or `legcramps telegram set-webhook`.", USAGE)
+    telegram = settings.read_telegram(fetching=options.poll)
+    if telegram is None:
+        return _fail("LEGCRAMPS_TELEGRAM_TOKEN is not set; BotFather gives one: see docs/telegram.md.")
+    if options.poll:
+        return _poll_telegram(telegram)
+    url = settings.public_address(options.url, "--url") if options.url else telegram.url
+    if not url:
+        return _fail("Say where this server is, with --url https://… or LEGCRAMPS_TELEGRAM_URL.", USAGE)
+    from legcramps.channels.telegram_api import set_webhook
+
+    logs.configure("WARNING")
+    _print(asyncio.run(set_webhook(telegram, url)))
+    return OK
+
+
+def _poll_telegram(telegram: settings.Telegram) -> int:
+    current = settings.read()
+    print("Loading the model …", flush=True)
+    from legcramps.channels import telegram as channel
+    from legcramps.server.assistant import Assistant
+
+    logs.configure(current.log_level)
+    assistant = Assistant.load(current.model, database=current.database)
+    bot = channel.TelegramBot(current, telegram, assistant.agent.handle_message, lambda: assistant.agent)
+    asyncio.run(_fetch_until_stopped(channel, bot, assistant, current.keep_days))
+    return OK
+
+
+async def _fetch_until_stopped(channel: Any, bot: Any, assistant: Any, keep_days: int) -> None:
+    from legcramps.server.app import tidy
+
+    fetching = asyncio.ensure_future(channel.poll(bot, lambda line: print(line, flush=True)))
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, fetching.cancel)
+    tidying = asyncio.ensure_future(tidy(assistant, keep_days))
+    try:
+        await fetching
+    except asyncio.CancelledError:
+        pass
+    finally:
+        tidying.cancel()
+        await bot.close()
+        assistant.store.close()
+
+
+# --- the smart home -------------------------------------------------------------------------------------------------
+
+
+def _wyoming(options: argparse.Namespace) -> int:
+    from legcramps.server import wyoming_service
+
+    current = settings.read()
+    uri = options.uri or settings.read_wyoming_uri()
+    # What can be known to fail, before the seconds of loading.
+    wyoming_service.check_address(uri)
+    settings.read_secret(current)
+    print("Loading the model …", flush=True)
+    from legcramps.server.assistant import Assistant
+
+    logs.configure(current.log_level)
+    assistant = Assistant.load(current.model, database=current.database)
+    try:
+        asyncio.run(wyoming_service.serve(assistant, current, uri))
+    finally:
+        assistant.store.close()
+    return OK
+
+
 # --- shared ---------------------------------------------------------------------------------------------------------
 
 
@@ -318,6 +430,50 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--file", metavar="IN", help="answer each line of this file")
     ask.add_argument("--out", metavar="OUT", help="where the answers to --file go (JSON lines)")
     ask.set_defaults(run=_ask)
+
+    telegram = commands.add_parser(
+        "telegram",
+        help="fetch and answer Telegram messages, or tell Telegram where the server is",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=(
+            "legcramps telegram --poll          fetches messages and answers them; needs no public address\n"
+            "legcramps telegram set-webhook     has Telegram send messages to a running `legcramps serve`"
+        ),
+    )
+    telegram.add_argument("action", nargs="?", choices=["set-webhook"], help="tell Telegram where the server is")
+    telegram.add_argument("--poll", action="store_true", help="fetch messages and answer them, until stopped")
+    telegram.add_argument("--url", help="the server's public address (default: LEGCRAMPS_TELEGRAM_URL)")
+    telegram.set_defaults(run=_telegram)
+
+    alexa = commands.add_parser(
+        "alexa",
+        help="write the Alexa skill's interaction model and manifest",
+        description=(
+            "Writes the skill package that Amazon wants, made from the training data, and checks it against Amazon's published rules. "
+            "docs/alexa.md says what to do with it."
+        ),
+    )
+    alexa.add_argument("action", choices=["model"], help="write interaction model and manifest")
+    alexa.add_argument("--endpoint", required=True, help="the skill's public address: https://…/webhooks/alexa/skill")
+    alexa.add_argument("--privacy-url", required=True, help="where your privacy policy stands")
+    alexa.add_argument("--invocation", help='what people say to open it (default: "night leg cramps")')
+    alexa.add_argument("--out", metavar="DIR", default="deploy/alexa/skill-package", help="default: %(default)s")
+    alexa.set_defaults(run=_alexa)
+
+    wyoming = commands.add_parser(
+        "wyoming",
+        help="serve the smart home (Home Assistant) over the Wyoming protocol",
+        description=(
+            "Answers the sentences that a smart home sends over the Wyoming protocol. The protocol knows no passwords: listen only "
+            "where the home's own network alone can reach it. docs/smart-home.md says how to set it up."
+        ),
+    )
+    wyoming.add_argument(
+        "--uri",
+        help="where to listen: tcp://0.0.0.0:10800 for all that can reach this machine "
+        "(default: LEGCRAMPS_WYOMING_URI from the environment, or tcp://127.0.0.1:10800)",
+    )
+    wyoming.set_defaults(run=_wyoming)
 
     train = commands.add_parser(
         "train",

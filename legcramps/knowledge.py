@@ -12,16 +12,34 @@ A broken file raises :class:`KnowledgeError`, which names the file, the line and
 
 from __future__ import annotations
 
+import difflib
 import os
+import string
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Set, Tuple
+from typing import (
+    AbstractSet,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Literal,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
 
 from pydantic import BaseModel, Extra, ValidationError, conint, constr
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
+
+from legcramps import required
 
 FACTS_FILE = "night_leg_cramps.yml"
 VOCABULARY_FILE = "vocabulary.yml"
@@ -48,15 +66,18 @@ PlainIdentifier = constr(
     regex=r"^[a-z][a-z0-9_]*$"
 )  # no dots: it becomes part of a statement's id and of a button's payload
 Text = constr(min_length=2, strip_whitespace=True)
+SignName = constr(regex=r"^[a-z][a-z_]*$")
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a knowledge file: no field that is not known, and nothing of it can be changed."""
+
     class Config:
         extra = Extra.forbid
         allow_mutation = False
 
 
-class Citation(_Strict):
+class Citation(Strict):
     """A place in the source: section name, paragraph and list item, both counted from 1."""
 
     section: str
@@ -71,26 +92,26 @@ class Citation(_Strict):
         return f"{place}, item {self.item}" if self.item else place
 
 
-class Section(_Strict):
+class Section(Strict):
     name: str
     paragraphs: conint(ge=1)
     items: Dict[int, int] = {}
 
 
-class Source(_Strict):
+class Source(Strict):
     title: Text
     file: Text
     where: Text
     sections: List[Section]
 
 
-class Grade(_Strict):
+class Grade(Strict):
     label: Text
     meaning: Text
     text: Text
 
 
-class Statement(_Strict):
+class Statement(Strict):
     """One cited fact. ``text`` is for reading, ``speech`` (when given) for hearing."""
 
     id: Identifier
@@ -99,7 +120,7 @@ class Statement(_Strict):
     cites: List[Citation]
 
 
-class Link(_Strict):
+class Link(Strict):
     """How the source ties a condition to night leg cramps."""
 
     grade: str
@@ -107,7 +128,7 @@ class Link(_Strict):
     cites: List[Citation]
 
 
-class Condition(_Strict):
+class Condition(Strict):
     """A condition or factor that the source names."""
 
     id: PlainIdentifier
@@ -125,7 +146,7 @@ class Condition(_Strict):
         return self.name[0].upper() + self.name[1:]
 
 
-class _Facts(_Strict):
+class _Facts(Strict):
     source: Source
     grades: Dict[str, Grade]
     statements: List[Statement]
@@ -133,7 +154,7 @@ class _Facts(_Strict):
     conditions: List[Condition]
 
 
-class Family(_Strict):
+class Family(Strict):
     """A term that touches several entries, such as "kidney trouble"; or, among the ambiguous, may mean either of them."""
 
     id: PlainIdentifier
@@ -142,12 +163,12 @@ class Family(_Strict):
     entries: List[str]
 
 
-class Combined(_Strict):
+class Combined(Strict):
     say: List[Text]
     entries: List[str]
 
 
-class Unlisted(_Strict):
+class Unlisted(Strict):
     """Something people ask about which the source does not name."""
 
     id: PlainIdentifier
@@ -156,12 +177,12 @@ class Unlisted(_Strict):
     say: List[Text]
 
 
-class Negation(_Strict):
+class Negation(Strict):
     before: List[Text]
     after: List[Text]
 
 
-class Misheard(_Strict):
+class Misheard(Strict):
     """What a speech recogniser writes for ``meant``: ``heard``, next to one of the words ``before`` which it stands or ``after``, if any."""
 
     heard: List[Text]
@@ -170,7 +191,7 @@ class Misheard(_Strict):
     after: List[Text] = []
 
 
-class Vocabulary(_Strict):
+class Vocabulary(Strict):
     """How people say things. Makes no claim of its own."""
 
     entries: Dict[str, List[Text]]
@@ -188,9 +209,41 @@ class Vocabulary(_Strict):
     misheard_aloud: List[Misheard] = []
 
 
-class Phrase(_Strict):
+class Phrase(Strict):
     text: str
     speech: Optional[str] = None
+
+
+class Excuse(Strict):
+    """Surroundings that make a sign of danger none; the head of ``safety.yml`` says how they and the signs are written."""
+
+    covers: Literal["after", "clause"]
+    until: SignName = "turn"
+    say: str
+
+
+class Sign(Strict):
+    kind: Literal["emergency", "self_harm"]
+    say: str
+    always: str = ""
+    several: str = ""
+    at_least: conint(ge=2) = 2
+    ignores: List[SignName] = []
+    but_not: str = ""
+
+
+class Safety(Strict):
+    """The signs of danger. What their patterns mean is checked by ``legcramps.nlu.safety_guard``, which searches for them."""
+
+    fillers: str
+    common: str
+    spellings: Dict[str, str]
+    tolerant: str
+    real_words: str
+    concepts: Dict[SignName, str]
+    figures: str
+    excuses: Dict[SignName, Excuse]
+    signs: Dict[SignName, Sign]
 
 
 # --- reading with line numbers --------------------------------------------------------------------------------------
@@ -240,7 +293,7 @@ def _read(path: Path) -> CommentedMap:
     return content
 
 
-def _line(node: Any, where: Sequence[Any]) -> Optional[int]:
+def line_of(node: Any, where: Sequence[Any]) -> Optional[int]:
     """The line, counted from 1, of the deepest part of the path ``where`` that exists below ``node``."""
     line = getattr(getattr(node, "lc", None), "line", None)
     for key in where:
@@ -263,15 +316,18 @@ _REMEDIES = {
 }
 
 
-def _parse(model: type, content: CommentedMap, file: str) -> Any:
+def parse(model: type, content: Mapping[str, Any], file: str) -> Any:
+    """The content as the model has it. KnowledgeError, with the line where ``content`` knows its lines, when it does not fit."""
     try:
         return model.parse_obj(content)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A field that is not known is also one that is missing, misspelt; it has a line.
+        errors = error.errors()
+        first = next((one for one in errors if one["type"] == "value_error.extra"), errors[0])
         where = [part for part in first["loc"] if part != "__root__"]
         dotted = ".".join(str(part) for part in where)
         remedy = _REMEDIES.get(first["type"], "Write a value of the kind its neighbours have")
-        raise KnowledgeError(file, _line(content, where), f"{dotted}: {first['msg']}", remedy) from None
+        raise KnowledgeError(file, line_of(content, where), f"{dotted}: {first['msg']}", remedy) from None
 
 
 # --- the whole, checked ---------------------------------------------------------------------------------------------
@@ -313,11 +369,11 @@ class Knowledge:
 def _check_citations(cites: Sequence[Citation], source: Source, content: CommentedMap, where: List[Any]) -> None:
     if not cites:
         raise KnowledgeError(
-            FACTS_FILE, _line(content, where), "no citation", "Add cites: [{section: …, paragraph: …}]"
+            FACTS_FILE, line_of(content, where), "no citation", "Add cites: [{section: …, paragraph: …}]"
         )
     sections = {section.name: section for section in source.sections}
     for position, cite in enumerate(cites):
-        line = _line(content, [*where, "cites", position])
+        line = line_of(content, [*where, "cites", position])
         section = sections.get(cite.section)
         if section is None:
             raise KnowledgeError(
@@ -348,7 +404,7 @@ def _collect_statements(
         if statement.id in statements:
             raise KnowledgeError(
                 FACTS_FILE,
-                _line(content, ["statements", position]),
+                line_of(content, ["statements", position]),
                 f"a second statement '{statement.id}'",
                 "Give it an id of its own",
             )
@@ -361,7 +417,7 @@ def _collect_statements(
             if link.grade not in facts.grades:
                 raise KnowledgeError(
                     FACTS_FILE,
-                    _line(content, where),
+                    line_of(content, where),
                     f"unknown grade '{link.grade}'",
                     f"Write one of: {', '.join(facts.grades)}",
                 )
@@ -370,7 +426,7 @@ def _collect_statements(
             if key in link_ids:
                 raise KnowledgeError(
                     FACTS_FILE,
-                    _line(content, where),
+                    line_of(content, where),
                     f"'{condition.id}' has the grade '{link.grade}' twice",
                     "Keep one of them, with both citations",
                 )
@@ -395,7 +451,7 @@ def _fill(text: str, content: Mapping[str, Any], where: List[Any], **names: str)
     except (KeyError, IndexError, ValueError):
         raise KnowledgeError(
             FACTS_FILE,
-            _line(content, where),
+            line_of(content, where),
             f"'{text}' cannot be filled in",
             f"In braces, write only: {', '.join(names)}",
         ) from None
@@ -406,7 +462,7 @@ def _check_facts(facts: _Facts, content: CommentedMap) -> None:
     if wrong:
         raise KnowledgeError(
             FACTS_FILE,
-            _line(content, ["grades"]),
+            line_of(content, ["grades"]),
             f"grades missing or unknown: {', '.join(sorted(wrong))}",
             f"There are exactly these: {', '.join(GRADES)}",
         )
@@ -414,7 +470,7 @@ def _check_facts(facts: _Facts, content: CommentedMap) -> None:
     seen: Set[str] = set()
     names: Dict[str, str] = {}
     for position, condition in enumerate(facts.conditions):
-        line = _line(content, ["conditions", position])
+        line = line_of(content, ["conditions", position])
         if condition.id in seen:
             raise KnowledgeError(FACTS_FILE, line, f"a second condition '{condition.id}'", "Give it an id of its own")
         seen.add(condition.id)
@@ -471,7 +527,7 @@ def _check_vocabulary(
         if entry not in conditions:
             raise KnowledgeError(
                 VOCABULARY_FILE,
-                _line(content, where),
+                line_of(content, where),
                 f"'{entry}' is no condition of {FACTS_FILE}",
                 "Correct the id, or add the condition there first",
             )
@@ -483,7 +539,7 @@ def _check_vocabulary(
         if group not in groups:
             raise KnowledgeError(
                 VOCABULARY_FILE,
-                _line(content, ["groups", group]),
+                line_of(content, ["groups", group]),
                 f"'{group}' is no group of {FACTS_FILE}",
                 f"Write one of: {', '.join(groups)}",
             )
@@ -498,7 +554,7 @@ def _check_vocabulary(
                 if item.id in ids:
                     raise KnowledgeError(
                         VOCABULARY_FILE,
-                        _line(content, [block, position]),
+                        line_of(content, [block, position]),
                         f"a second '{item.id}' in {' or '.join(blocks)}",
                         "Give it an id of its own, or put its words to the first",
                     )
@@ -506,7 +562,7 @@ def _check_vocabulary(
     facts = {normalise_alias(name): c.id for c in conditions.values() for name in (c.name, *c.aka)}
     seen: Dict[str, Tuple[str, Optional[int]]] = {}
     for say, meaning, where in _aliases(vocabulary):
-        key, line = normalise_alias(say), _line(content, where)
+        key, line = normalise_alias(say), line_of(content, where)
         other, place = (seen[key][0], f"line {seen[key][1]}") if key in seen else (facts.get(key, meaning), FACTS_FILE)
         if key in seen or other != meaning:
             what = "stands twice" if other == meaning else f"already means '{other}'"
@@ -533,36 +589,104 @@ def _flatten(
         elif isinstance(value, str) and value.strip():
             phrases[name] = Phrase(text=value.strip())
         elif isinstance(value, Mapping):
-            phrases[name] = _parse(Phrase, value, file)
+            phrases[name] = parse(Phrase, value, file)
         else:
-            raise KnowledgeError(file, _line(root, here), f"'{name}' is no text", "Write a sentence in quotes")
+            raise KnowledgeError(file, line_of(root, here), f"'{name}' is no text", "Write a sentence in quotes")
     return phrases
 
 
-def load(folder: Optional[Path] = None) -> Knowledge:
+def read_safety(content: Mapping[str, Any]) -> Safety:
+    """The content of ``safety.yml``. KnowledgeError when it is not as it must be."""
+    safety: Safety = parse(Safety, content, SAFETY_FILE)
+    for name, sign in safety.signs.items():
+        for unknown in set(sign.ignores) - set(safety.excuses):
+            raise KnowledgeError(
+                SAFETY_FILE,
+                line_of(content, ["signs", name, "ignores"]),
+                f"no excuse '{unknown}'",
+                f"Write one of: {', '.join(safety.excuses)}",
+            )
+    return safety
+
+
+def _check_named_phrases(phrases: Mapping[str, Phrase], content: Mapping[str, Any]) -> None:
+    """What the code says by its name is there, and takes no more than the code fills in."""
+    for key, allowed in required.PHRASES.items():
+        if key not in phrases:
+            like = _most_like(key, set(phrases) - set(required.PHRASES))
+            raise _missing(PHRASES_FILE, "phrase", key, like, line_of(content, (like or key).split(".")))
+        for words in (phrases[key].text, phrases[key].speech or ""):
+            if not _takes_only(allowed, words):
+                raise KnowledgeError(
+                    PHRASES_FILE,
+                    line_of(content, key.split(".")),
+                    f"'{key}' cannot be filled in",
+                    f"In braces, write only: {', '.join(sorted(allowed))}" if allowed else "Write it without braces",
+                )
+
+
+def _takes_only(allowed: AbstractSet[str], words: str) -> bool:
+    try:
+        fields = [part for part in string.Formatter().parse(words) if part[1] is not None]
+    except ValueError:
+        return False  # a brace that is not closed, or not opened
+    return all(name in allowed and not form and not conversion for _, name, form, conversion in fields)
+
+
+def _check_named_statements(facts: _Facts, content: Mapping[str, Any]) -> None:
+    ids = [statement.id for statement in facts.statements]
+    for key in required.STATEMENTS:
+        if key not in ids:
+            like = _most_like(key, set(ids) - set(required.STATEMENTS))
+            where = ["statements", ids.index(like)] if like else ["statements"]
+            raise _missing(FACTS_FILE, "statement", key, like, line_of(content, where))
+
+
+def _most_like(key: str, others: AbstractSet[str]) -> Optional[str]:
+    return next(iter(difflib.get_close_matches(key, sorted(others), 1, 0.8)), None)
+
+
+def _missing(file: str, kind: str, key: str, like: Optional[str], line: Optional[int]) -> KnowledgeError:
+    remedy = f"Write '{key}' for '{like}'" if like else "Put it back: answers name it"
+    return KnowledgeError(file, line, f"the {kind} '{key}' is missing", remedy)
+
+
+def load(folder: Optional[Path] = None, whole: bool = True) -> Knowledge:
     """Reads and checks the folder (the repo's own when not given).
+
+    ``whole``: all that the code says by its name must be there; False for a knowledge that is too small to answer with.
 
     Raises:
         KnowledgeError: naming file, line and remedy, for the first thing found wrong.
     """
     folder = Path(folder or default_folder())
     try:
-        return _load(folder, _read_fast)
+        return _load(folder, _read_fast, whole)
     except Exception:
         # Once more with line numbers, which takes seconds, to say where the error is.
-        return _load(folder, _read)
+        return _load(folder, _read, whole)
 
 
-def _load(folder: Path, read: Reader) -> Knowledge:
+def _load(folder: Path, read: Reader, whole: bool) -> Knowledge:
     facts_content = read(folder / FACTS_FILE)
-    facts: _Facts = _parse(_Facts, facts_content, FACTS_FILE)
+    facts: _Facts = parse(_Facts, facts_content, FACTS_FILE)
     _check_facts(facts, facts_content)
+    if whole:
+        _check_named_statements(facts, facts_content)
     statements, link_ids = _collect_statements(facts, facts_content)
     conditions = {condition.id: condition for condition in facts.conditions}
 
     vocabulary_content = read(folder / VOCABULARY_FILE)
-    vocabulary: Vocabulary = _parse(Vocabulary, vocabulary_content, VOCABULARY_FILE)
+    vocabulary: Vocabulary = parse(Vocabulary, vocabulary_content, VOCABULARY_FILE)
     _check_vocabulary(vocabulary, vocabulary_content, conditions, facts.groups)
+
+    phrases_content = read(folder / PHRASES_FILE)
+    phrases = _flatten(phrases_content, PHRASES_FILE)
+    # With line numbers: legcramps.nlu.safety_guard names the line of a pattern that it cannot search for.
+    safety = _read(folder / SAFETY_FILE)
+    if whole:
+        _check_named_phrases(phrases, phrases_content)
+        read_safety(safety)
 
     return Knowledge(
         folder=folder,
@@ -572,9 +696,8 @@ def _load(folder: Path, read: Reader) -> Knowledge:
         groups=facts.groups,
         conditions=conditions,
         vocabulary=vocabulary,
-        phrases=_flatten(read(folder / PHRASES_FILE), PHRASES_FILE),
-        # With line numbers: legcramps.nlu.safety_guard checks it, and names the line of an error.
-        safety=_read(folder / SAFETY_FILE),
+        phrases=phrases,
+        safety=safety,
         unlisted={item.id: item for item in vocabulary.unlisted},
         families={item.id: item for item in [*vocabulary.families, *vocabulary.ambiguous]},
         _link_ids=link_ids,

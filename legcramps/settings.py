@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Mapping, Optional, Tuple
+from urllib.parse import urlsplit
 
 DEFAULT_PORT = 5005
 DEFAULT_HOST = "127.0.0.1"
+WYOMING_PORT = 10800
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@:*\[\]]+)(:[0-9]{1,5})?/?", re.IGNORECASE)
 
@@ -157,6 +159,224 @@ def _make_key(file: Path) -> None:
         pass
     finally:
         os.unlink(name)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """How the phone channel is set up.
+
+    ``token`` is what the phone company signs its requests with. ``url`` is the channel's address as the phone company calls it;
+    requests are checked against it and steps of a call are sent to it. ``language`` is what callers are listened to in,
+    ``voice`` who speaks. Below ``sure`` (0 to 1) the caller is asked whether they were heard right.
+    """
+
+    token: str
+    url: str
+    language: str = "en-US"
+    voice: str = "Polly.Joanna"
+    sure: float = 0.45
+
+
+def read_phone(environ: Optional[Mapping[str, str]] = None) -> Optional[Phone]:
+    """The phone channel's settings; None when it is not set up.
+
+    Raises:
+        SettingsError: it is half set up, or a value cannot be used.
+    """
+    env = _environment(environ)
+    names = ("LEGCRAMPS_PHONE_TOKEN", "LEGCRAMPS_PHONE_URL")
+    token, url = ((env.get(name) or "").strip() for name in names)
+    if not token and not url:
+        return None
+    for name, value, other in ((names[0], token, names[1]), (names[1], url, names[0])):
+        if not value:
+            raise SettingsError(f"{name} is not set, and the phone needs it; set it, or leave out {other} too.")
+    language = (env.get("LEGCRAMPS_PHONE_LANGUAGE") or "").strip() or Phone.language
+    if not re.fullmatch(r"en-[A-Z]{2}", language):
+        raise SettingsError(f"LEGCRAMPS_PHONE_LANGUAGE is '{language}'; it must be English, such as en-US or en-GB.")
+    voice = (env.get("LEGCRAMPS_PHONE_VOICE") or "").strip() or Phone.voice
+    if not re.fullmatch(r"[\w.-]{1,80}", voice):
+        raise SettingsError(
+            f"LEGCRAMPS_PHONE_VOICE is '{voice}'; it must be the name of a voice, such as Polly.Joanna."
+        )
+    return Phone(token, _webhook_url(url), language, voice, _share(env, "LEGCRAMPS_PHONE_SURE", Phone.sure))
+
+
+def _webhook_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or re.search(r"\s", url):
+        raise SettingsError(
+            f"LEGCRAMPS_PHONE_URL is '{url}'; it must be the whole public address that is called, without a '?', such as "
+            "https://example.org/webhooks/phone/call."
+        )
+    return url
+
+
+def _share(env: Mapping[str, str], name: str, default: float) -> float:
+    text = (env.get(name) or "").strip()
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise SettingsError(f"{name} is '{text}'; it must be a number from 0 to 1, such as {default}.")
+    return number
+
+
+def read_wyoming_uri(environ: Optional[Mapping[str, str]] = None) -> str:
+    """Where the smart home finds the assistant: this machine alone, unless set."""
+    env = _environment(environ)
+    return (env.get("LEGCRAMPS_WYOMING_URI") or "").strip() or f"tcp://{DEFAULT_HOST}:{WYOMING_PORT}"
+
+
+@dataclass(frozen=True)
+class Slack:
+    """How the Slack app is set up: its bot's token, what Slack signs its requests with, and where Slack's Web API is."""
+
+    bot_token: str
+    signing_secret: str
+    api: str = "https://slack.com/api"
+
+
+@dataclass(frozen=True)
+class Telegram:
+    """How the Telegram bot is set up.
+
+    ``token`` is the bot's own. ``secret`` is what Telegram sends along with each update; None only when updates are fetched.
+    ``url`` is the public address of this server: where it is set, Telegram is told of it at each start. ``api`` is where
+    Telegram's Bot API is.
+    """
+
+    token: str
+    secret: Optional[str] = None
+    url: Optional[str] = None
+    api: str = "https://api.telegram.org"
+
+    @property
+    def bot_id(self) -> int:
+        """The bot's own account, which its token begins with."""
+        return int(self.token.partition(":")[0])
+
+
+def read_slack(environ: Optional[Mapping[str, str]] = None) -> Optional[Slack]:
+    """The Slack app's settings; None when it is not set up.
+
+    Raises:
+        SettingsError: it is half set up, or a value cannot be used.
+    """
+    env = _environment(environ)
+    names = ("LEGCRAMPS_SLACK_BOT_TOKEN", "LEGCRAMPS_SLACK_SIGNING_SECRET")
+    token, secret = ((env.get(name) or "").strip() for name in names)
+    if not token and not secret:
+        return None
+    for name, value, other in ((names[0], token, names[1]), (names[1], secret, names[0])):
+        if not value:
+            raise SettingsError(f"{name} is not set, and Slack needs it; set it, or leave out {other} too.")
+    if not re.fullmatch(r"xoxb-[\w.-]+", token, re.ASCII):
+        raise SettingsError(
+            "LEGCRAMPS_SLACK_BOT_TOKEN is no bot token; copy the one that starts with xoxb- from 'OAuth & Permissions'."
+        )
+    if not re.fullmatch(r"[!-~]+", secret):
+        raise SettingsError(
+            "LEGCRAMPS_SLACK_SIGNING_SECRET is no signing secret; copy it from 'Basic Information', 'App Credentials'."
+        )
+    return Slack(token, secret, _api(env, "LEGCRAMPS_SLACK_API", Slack.api))
+
+
+def read_telegram(environ: Optional[Mapping[str, str]] = None, fetching: bool = False) -> Optional[Telegram]:
+    """The Telegram bot's settings; None when it is not set up. ``fetching``: it needs no secret, as nobody calls it.
+
+    Raises:
+        SettingsError: it is half set up, or a value cannot be used.
+    """
+    env = _environment(environ)
+    token = (env.get("LEGCRAMPS_TELEGRAM_TOKEN") or "").strip()
+    secret = (env.get("LEGCRAMPS_TELEGRAM_SECRET") or "").strip()
+    url = (env.get("LEGCRAMPS_TELEGRAM_URL") or "").strip().rstrip("/")
+    if not token:
+        if secret or url:
+            name = "LEGCRAMPS_TELEGRAM_SECRET" if secret else "LEGCRAMPS_TELEGRAM_URL"
+            raise SettingsError(
+                f"LEGCRAMPS_TELEGRAM_TOKEN is not set, and Telegram needs it; set it, or leave out {name} too."
+            )
+        return None
+    if not re.fullmatch(r"[0-9]{1,20}:[\w-]+", token, re.ASCII):
+        raise SettingsError(
+            "LEGCRAMPS_TELEGRAM_TOKEN is no bot token; copy the whole of it from BotFather, as in 123456:ABC-DEF."
+        )
+    if not secret and not fetching:
+        raise SettingsError(
+            "LEGCRAMPS_TELEGRAM_SECRET is not set, and without it anybody could send messages in others' names; set it to "
+            "what `openssl rand -hex 32` prints, or leave out LEGCRAMPS_TELEGRAM_TOKEN too. `legcramps telegram --poll` "
+            "works without it."
+        )
+    if secret and not re.fullmatch(r"[\w-]{16,256}", secret, re.ASCII):
+        raise SettingsError(
+            "LEGCRAMPS_TELEGRAM_SECRET cannot be used; it must be 16 to 256 letters, digits, '_' and '-', such as what "
+            "`openssl rand -hex 32` prints."
+        )
+    if url:
+        public_address(url, "LEGCRAMPS_TELEGRAM_URL")
+    return Telegram(token, secret or None, url or None, _api(env, "LEGCRAMPS_TELEGRAM_API", Telegram.api))
+
+
+def public_address(url: str, name: str) -> str:
+    """An address at which the platforms reach this server, without a slash at its end. SettingsError when it is none."""
+    if not _is_address(url, ("https",)):
+        raise SettingsError(f"{name} is '{url}'; it must be this server's public address, such as https://example.org.")
+    return url.rstrip("/")
+
+
+def _api(env: Mapping[str, str], name: str, default: str) -> str:
+    url = (env.get(name) or "").strip().rstrip("/") or default
+    if not _is_address(url, ("http", "https")):
+        raise SettingsError(f"{name} is '{url}'; it must be an address such as {default}, or be left out.")
+    return url
+
+
+def _is_address(url: str, schemes: Tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(
+            parts.scheme in schemes
+            and parts.hostname
+            and parts.port != 0
+            and not parts.query
+            and not parts.fragment
+            and not re.search(r"\s", url)
+        )
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Alexa:
+    """How the Alexa channel is set up. ``skills``: the ids of the skills that may call (one in development may differ from the live one)."""
+
+    skills: Tuple[str, ...]
+
+
+def read_alexa(environ: Optional[Mapping[str, str]] = None) -> Optional[Alexa]:
+    """The Alexa channel's settings; None when it is not set up.
+
+    Raises:
+        SettingsError: a skill's id is none.
+    """
+    env = _environment(environ)
+    skills = tuple(skill.strip() for skill in (env.get("LEGCRAMPS_ALEXA_SKILL") or "").split(",") if skill.strip())
+    for skill in skills:
+        if not re.fullmatch(r"amzn1\.ask\.skill\.[A-Za-z0-9-]{1,80}", skill):
+            raise SettingsError(
+                f"LEGCRAMPS_ALEXA_SKILL is '{skill}'; it must be the skill's id as the developer console shows it, "
+                "amzn1.ask.skill.…, or several, separated by commas."
+            )
+    return Alexa(skills) if skills else None
 
 
 def load_env_file(file: Path) -> None:

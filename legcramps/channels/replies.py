@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Dict, List, Mapping, Optional, TypedDict
+from typing import Any, Dict, List, Mapping, Optional, Tuple, TypedDict
 
 from legcramps import knowledge
-from legcramps.answers import Composer, Context, Heard, aloud, respond
+from legcramps.answers import Composer, Context, Heard, Operator, aloud, respond
 from legcramps.answers.speech import sentences
 
 
@@ -56,10 +56,38 @@ def spoken_problem(problem: str) -> SpokenReply:
     return {"speech": [dict(idea) for idea in aloud(answer)], "buttons": [], "answer": answer.envelope()}
 
 
+def spoken_urgent(emergency_number: Optional[str] = None) -> SpokenReply:
+    """The fixed words for an emergency, for whoever asks for urgent help without saying why."""
+    composer = Composer(knowledge.default(), Operator(emergency_number=emergency_number))
+    answer = respond(Heard("report_emergency"), Context(), composer).answers[0]
+    return {"speech": [dict(idea) for idea in aloud(answer)], "buttons": [], "answer": answer.envelope()}
+
+
+@cache
+def recogniser_hints(most: int = 200) -> Tuple[str, ...]:
+    """Words that a speech recogniser shall expect, the most important first: the subject, commands, and what people ask about."""
+    known = knowledge.default()
+    vocabulary = known.vocabulary
+    said = [
+        *words("phone.expected").split(", "),
+        *vocabulary.misheard.values(),
+        *(name for condition in known.conditions.values() for name in (condition.name, *condition.aka)),
+        *(said for says in vocabulary.medicines.values() for said in says[:2]),
+        *(family.say[0] for family in vocabulary.families),
+        *(thing.name for thing in vocabulary.unlisted),
+    ]
+    return tuple(dict.fromkeys(word for word in said if not set("(),") & set(word)))[:most]
+
+
 def words(key: str, **arguments: str) -> str:
     """A phrase of ``knowledge/phrases.yml`` in its spoken wording, for what a channel says by itself. KeyError when there is none."""
     phrase = knowledge.default().phrases[key]
     return (phrase.speech or phrase.text).format(**arguments)
+
+
+def spoken_words(key: str, **arguments: str) -> Tuple[str, ...]:
+    """:func:`words` as sentences."""
+    return tuple(sentences(words(key, **arguments)))
 
 
 def question_for(payload: str) -> Optional[str]:
@@ -78,6 +106,27 @@ def lexicon() -> Mapping[str, str]:
     prefix = "pronunciation."
     phrases = knowledge.default().phrases.items()
     return {key.removeprefix(prefix).lower(): phrase.text for key, phrase in phrases if key.startswith(prefix)}
+
+
+def written(key: str, **arguments: str) -> str:
+    """A phrase of ``knowledge/phrases.yml`` for reading, for what a channel says by itself. KeyError when there is none."""
+    return knowledge.default().phrases[key].text.format(**arguments)
+
+
+def sources(reply: Reply) -> str:
+    """Where in the source a reply stands, as people read it ("Causes, paragraph 6, item 4; …"); empty when nowhere."""
+    return "; ".join(map(place_of, reply["answer"].get("citations") or []))
+
+
+def place_of(cite: Mapping[str, Any]) -> str:
+    """A citation of an envelope as people read it: ``Causes, paragraph 6, item 4``."""
+    return str(knowledge.Citation(**cite))
+
+
+def suggestion(intent: str) -> Optional[Dict[str, str]]:
+    """The button that asks ``intent``; None when there is none."""
+    key = f"titles.{intent}"
+    return {"title": written(key), "payload": f"#{intent}"} if key in knowledge.default().phrases else None
 
 
 @cache

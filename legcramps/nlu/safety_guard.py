@@ -17,41 +17,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Literal, Mapping, NamedTuple, Optional, Sequence, Set
 
-from pydantic import conint, constr
-
-from legcramps.knowledge import SAFETY_FILE, KnowledgeError, _line, _parse, _Strict
+from legcramps.knowledge import Safety, read_safety
 from legcramps.nlu.safety_patterns import Compiler, Find, Patterns, Reading, listed
 from legcramps.nlu.safety_words import COMMA, END, START, STOP, SafetyWords
-
-Name = constr(regex=r"^[a-z][a-z_]*$")
-
-
-class _Excuse(_Strict):
-    covers: Literal["after", "clause"]
-    until: Name = "turn"
-    say: str
-
-
-class _Sign(_Strict):
-    kind: Literal["emergency", "self_harm"]
-    say: str
-    always: str = ""
-    several: str = ""
-    at_least: conint(ge=2) = 2
-    ignores: List[Name] = []  # noqa: RUF012 - pydantic copies it
-    but_not: str = ""
-
-
-class _File(_Strict):
-    fillers: str
-    common: str
-    spellings: Dict[str, str]
-    tolerant: str
-    real_words: str
-    concepts: Dict[Name, str]
-    figures: str
-    excuses: Dict[Name, _Excuse]
-    signs: Dict[Name, _Sign]
 
 
 @dataclass(frozen=True)
@@ -133,7 +101,7 @@ def _around(words: Sequence[str], finds: Iterable[Find]) -> str:
 class SafetyGuard:
     """Finds signs of danger in one message. Make it once with :meth:`from_mapping`; it keeps nothing of what it reads."""
 
-    def __init__(self, file: _File, make: Compiler, english: Mapping[str, int]):
+    def __init__(self, file: Safety, make: Compiler, english: Mapping[str, int]):
         figures = make.patterns("figures")
         shades = [
             (name, make.patterns("excuses", name, "say"), excuse.covers == "clause", f"{{{excuse.until}}}")
@@ -187,16 +155,7 @@ class SafetyGuard:
         Raises:
             KnowledgeError: naming file, line and remedy, for the first thing found wrong.
         """
-        file: _File = _parse(_File, mapping, SAFETY_FILE)
-        for name, sign in file.signs.items():
-            for unknown in set(sign.ignores) - set(file.excuses):
-                raise KnowledgeError(
-                    SAFETY_FILE,
-                    _line(mapping, ["signs", name, "ignores"]),
-                    f"no excuse '{unknown}'",
-                    f"Write one of: {', '.join(file.excuses)}",
-                )
-        return cls(file, Compiler(mapping), english)
+        return cls(read_safety(mapping), Compiler(mapping), english)
 
     def check(self, text: str) -> Optional[DangerSign]:
         """The gravest sign of danger in ``text`` (the first in the file's order), or None."""

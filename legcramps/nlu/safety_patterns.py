@@ -6,7 +6,7 @@ import itertools
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
-from legcramps.knowledge import SAFETY_FILE, KnowledgeError, _line
+from legcramps.knowledge import SAFETY_FILE, KnowledgeError, line_of
 from legcramps.nlu.safety_words import STOP
 
 Words = Tuple[str, ...]
@@ -158,7 +158,7 @@ class Compiler:
             try:
                 phrases = {phrase for part in item.split("|") for phrase in self._say(part)}
             except (KeyError, RecursionError) as error:
-                line = _line(self._mapping, where)
+                line = line_of(self._mapping, where)
                 raise KnowledgeError(
                     SAFETY_FILE,
                     line and line + number,

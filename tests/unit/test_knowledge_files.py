@@ -25,7 +25,7 @@ def folder(tmp_path) -> Path:
 
 def error_of(folder: Path) -> KnowledgeError:
     with pytest.raises(KnowledgeError) as caught:
-        load(folder)
+        load(folder, whole=False)
     return caught.value
 
 
@@ -39,7 +39,7 @@ def line_of(file: Path, line) -> int:
 
 
 def test_a_sound_folder_loads(folder):
-    known = load(folder)
+    known = load(folder, whole=False)
     assert known.statements["first.what"].text == "This is what it is."
     assert known.statements["gloss.gout"].speech == "Gout is this, aloud."
     assert [c.id for c in known.with_grade("unproven")] == ["warts"]
@@ -51,7 +51,7 @@ def test_a_sound_folder_loads(folder):
 
 
 def test_a_condition_gets_a_statement_for_each_of_its_links_in_the_words_of_the_grade(folder):
-    known = load(folder)
+    known = load(folder, whole=False)
     assert {key: statement.text for key, statement in known.statements.items() if key.startswith("link.")} == {
         "link.gout": "Gout can sometimes be linked to it.",
         "link.warts.known_cause": "Warts are known to cause it.",
@@ -63,7 +63,7 @@ def test_a_condition_gets_a_statement_for_each_of_its_links_in_the_words_of_the_
 
 
 def test_what_is_loaded_cannot_be_changed(folder):
-    known = load(folder)
+    known = load(folder, whole=False)
     with pytest.raises(TypeError):
         known.statements["first.what"].text = "Something stronger."
     with pytest.raises(AttributeError):
@@ -122,4 +122,4 @@ def test_a_folder_in_the_place_of_a_file_is_named(folder):
 
 def test_the_folder_can_be_named_by_the_environment(folder, monkeypatch):
     monkeypatch.setenv("LEGCRAMPS_KNOWLEDGE", str(folder))
-    assert set(load().conditions) == {"gout", "warts"}
+    assert set(load(whole=False).conditions) == {"gout", "warts"}
