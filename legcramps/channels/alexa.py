@@ -7,6 +7,7 @@ when it is over.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import Any, Awaitable, Callable, Dict, Optional
 
@@ -90,7 +91,8 @@ class AlexaChannel(InputChannel):
                 logger.warning("alexa refused status=%d", refused.status)
                 return json_response({"error": refused.sentence}, status=refused.status)
             conversation = guard.pseudonym(self._secret, self.name(), incoming.session)
-            exchange, new = self._once.begin(conversation, incoming.identifier)
+            identifier = incoming.identifier or hashlib.sha256(request.body).hexdigest()
+            exchange, new = self._once.begin(conversation, identifier)
             if new:
                 try:
                     exchange.add(await self._reply(request, conversation, incoming, on_new_message))

@@ -169,11 +169,20 @@ COMMANDS: Mapping[str, Tuple[str, ...]] = {
     "help": ("help", "what can i say", "what can i ask", "what can you do", "options"),
     "yes": (
         "yes", "yeah", "yep", "yup", "yes please", "sure", "ok", "okay", "all right", "alright", "please", "please do", "go ahead",
-        "of course", "mhm", "uh huh", "yes go on", "yes i would", "i would", "do it", "correct", "right",
+        "of course", "mhm", "uh huh", "yes go on", "yes i would", "i would", "do it",
     ),
-    "no": ("no", "nope", "no thanks", "no thank you", "nah", "not now", "no i don't", "uh uh", "not really", "wrong"),
+    "no": ("no", "nope", "no thanks", "no thank you", "nah", "not now", "no i don't", "uh uh", "not really"),
 }  # fmt: skip
 """Each only as the whole of what was said."""
+
+TO_DID_YOU_SAY: Mapping[str, str] = {
+    "right": "yes",
+    "correct": "yes",
+    "that's right": "yes",
+    "exactly": "yes",
+    "wrong": "no",
+}
+"""What is a yes or a no only to "Did you say …?"; elsewhere it may be praise or blame."""
 
 MISHEARD: Mapping[str, str] = {
     "start": "stop",
@@ -218,6 +227,7 @@ def hear(text: str, state: VoiceState) -> Step:
     said = command(text)
     if CONFIRM in state.offers:
         pending, state = state.pending, replace(state, offers=(), pending=None)
+        said = said or TO_DID_YOU_SAY.get(" ".join(re.sub(r"[^\w\s']", " ", text.lower()).split()))
         if said == "yes" and pending:
             known = command(pending)
             return _COMMANDS[known](state) if known else Step(state, ask=pending)

@@ -270,6 +270,16 @@ def test_a_yes_to_what_was_misheard_does_it(talk):
     assert talk.asked == "#ask_help"
 
 
+@pytest.mark.parametrize("said, does", [("Right.", "#ask_help"), ("that's right", "#ask_help"), ("wrong!", None)])
+def test_right_and_wrong_answer_did_you_say_and_nothing_else(talk, said, does):
+    talk.answer(reply("A.", buttons=["#ask_causes"]))
+    talk.hear(said)
+    assert talk.asked == said, "praise or blame, for the assistant to hear"
+    talk.hear("kelp")
+    talk.hear(said)
+    assert talk.asked == does
+
+
 def test_a_question_that_was_unsure_is_asked_after_a_yes(talk):
     assert talk.confirm("is it my statin?") == "Did you say: is it my statin?"
     assert CONFIRM in talk.state.offers
