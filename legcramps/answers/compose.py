@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import AbstractSet, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from legcramps.answers.types import Answer, Button, ConditionLink, Operator, Outcome, Piece, PieceKind, Topic
+from legcramps.answers.types import Answer, Button, ConditionLink, Context, Operator, Outcome, Piece, PieceKind, Topic
 from legcramps.knowledge import Condition, Knowledge
 
 MAX_NAMED = 4
@@ -188,6 +188,20 @@ class Composer:
     def unlisted_name(self, identifier: str) -> str:
         return self.knowledge.unlisted[identifier].name
 
+    def still_known(self, context: Context) -> Context:
+        """The context without the conditions and links that the knowledge no longer holds: conversations are kept for weeks."""
+        known = self.knowledge.conditions
+        offered = {payload.partition("=")[2] for payload in (*context.options, context.offer or "")} - {""}
+        if {*context.conditions, *offered} <= set(known) and set(context.shown) <= self._listed:
+            return context
+        left = tuple(identifier for identifier in context.conditions if identifier in known)
+        return context.but(conditions=left, shown=(), position=0, options=(), offer=None)
+
+    @cached_property
+    def _listed(self) -> AbstractSet[str]:
+        """Every entry that a list may show."""
+        return {f"{c.id}:{link.grade}" for c in self.knowledge.conditions.values() for link in c.links}
+
     def restore_turn(self, stored: Sequence[Mapping[str, Any]]) -> Tuple[Answer, ...]:
         """All answers of a turn that was stored; empty, as if nothing had been said, when one of them cannot be had again."""
         answers = [self.restore(answer) for answer in stored]
@@ -196,7 +210,7 @@ class Composer:
     def restore(self, stored: Mapping[str, Any]) -> Optional[Answer]:
         """The answer that :func:`store` wrote down; None when the knowledge no longer holds what it was made of.
 
-        Conversations are kept for weeks, and the knowledge may change meanwhile.
+        As in :meth:`still_known`, the knowledge may have changed since.
         """
         try:
             return self._restore(stored)

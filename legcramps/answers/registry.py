@@ -98,6 +98,7 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
 
     ``function`` answers the message's main intent (found by its name when not given).
     """
+    context = composer.still_known(context)
     if feedback.is_reason(heard, context):
         return _finished(feedback.answer_reason(heard, context, composer), heard, context, composer)
     if not feedback.leaves_it_open(heard):

@@ -6,6 +6,7 @@ import pytest
 
 from legcramps.answers import Composer, Context, Heard, Mention, Operator, respond
 from legcramps.answers.conversation import SUGGESTIBLE
+from legcramps.answers.registry import INTENTS
 
 
 def keys(turn) -> list[str]:
@@ -356,6 +357,23 @@ def test_an_answer_made_of_what_is_gone_is_no_answer(talk, composer, change):
     assert composer.restore(stored)
     change(stored)
     assert composer.restore(stored) is None
+
+
+@pytest.mark.parametrize("intent", sorted(INTENTS))
+@pytest.mark.parametrize(
+    "outdated",
+    [
+        {"topic": "condition", "conditions": ("scurvy", "anemia")},
+        {"topic": "condition_list", "shown": ("anemia:sometimes_linked", "scurvy:known_cause"), "position": 1},
+        {"topic": "condition_list", "shown": ("anemia:known_cause",), "options": ("#ask_condition=scurvy",)},
+        {"options": ("#ask_condition=scurvy", "#ask_causes"), "offer": "#ask_condition=scurvy"},
+    ],
+    ids=["spoken of", "shown", "graded otherwise", "offered"],
+)
+def test_a_condition_that_the_knowledge_no_longer_holds_stops_no_talk(talk, intent, outdated):
+    talk.context = Context(**outdated)
+    assert talk(intent, option=2).answers
+    assert "scurvy" not in str(talk.context)
 
 
 def test_where_it_stands_is_not_said_of_what_the_knowledge_no_longer_holds(talk):
