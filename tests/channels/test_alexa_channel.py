@@ -173,7 +173,7 @@ def test_danger_comes_first_without_a_menu_and_closes_the_session(person, assist
 
 def test_a_crisis_gets_its_words(person):
     heard = person.intent(carrier_intent("i want"), query="to kill myself")
-    assert heard.text.startswith("I am sorry you feel this way. You deserve help now.")
+    assert heard.text.startswith("I am sorry you feel this way. Call ")
     assert not heard.open
 
 
