@@ -75,6 +75,13 @@ compare: ## Measure ours beside the stock assistant of `rasa init` (installs the
 	@.venv/bin/legcramps train --if-changed
 	@.venv/bin/python benchmarks/compare.py
 
+.PHONY: voice-test
+voice-test: ## Speak 60 questions, recognise them, ask them over every voice channel, and hear the replies (ARGS=--only 5)
+	$(call setup,run)
+	$(call setup,voice)
+	@.venv/bin/legcramps train --if-changed
+	@.venv/bin/python -m benchmarks.voice $(ARGS)
+
 .PHONY: bench-understanding
 bench-understanding: ## Compare ways of understanding a message (ARGS=--with-diet: also stock DIET, after make compare)
 	$(call setup,run)
@@ -114,4 +121,4 @@ clean: ## Remove what training, running and testing made
 
 .PHONY: distclean
 distclean: clean ## Remove that and the environments
-	@rm -rf .venv .venv-lint .venv-compare .venv-encoder .tools
+	@rm -rf .venv .venv-lint .venv-compare .venv-encoder .venv-voice .tools

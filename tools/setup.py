@@ -91,6 +91,7 @@ ENVIRONMENTS = {
         ),
         Environment("lint", ".venv-lint", "lint.txt", 200),
         Environment("compare", ".venv-compare", "compare.txt", 4500),
+        Environment("voice", ".venv-voice", "voice.txt", 1500),
         # pip, because the CPU build of PyTorch may lie in a folder that only pip is told of.
         Environment("encoder", ".venv-encoder", "encoder.txt", 3000, python="3.11", installer="pip"),
     )
@@ -104,6 +105,7 @@ LOCKS = {
     "test.txt": ("--override", "requirements/overrides.txt", "--constraint", "requirements/run.txt"),
     "lint.txt": (),
     "compare.txt": (),
+    "voice.txt": (),
 }
 
 
