@@ -92,6 +92,18 @@ bench-sweep: ## Sweep the classifier's chosen numbers on the training examples
 	$(call setup,run)
 	@.venv/bin/python -m benchmarks.understanding.sweep $(ARGS)
 
+.PHONY: bench-widget
+bench-widget: ## Measure what the website widget adds to an answer, in Chromium
+	$(call setup,test)
+	@.venv/bin/legcramps train --if-changed
+	@.venv/bin/python -m benchmarks.widget $(ARGS)
+
+.PHONY: screenshots
+screenshots: ## Pictures of the website widget's main states, in build/screenshots (needs Chromium)
+	$(call setup,test)
+	@.venv/bin/legcramps train --if-changed
+	@.venv/bin/python tools/screenshots.py $(ARGS)
+
 .PHONY: lint
 lint: ## Check the Python code's style
 	$(call setup,lint)

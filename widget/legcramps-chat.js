@@ -6,7 +6,7 @@ import english from "./words.js";
 
 const LONGEST = 2000;
 const NARROW = "(max-width: 30rem), (max-height: 30rem)";
-const LOW = "(max-height: 26rem)"; // Then the whole panel scrolls.
+const LOW = "(max-height: 26rem)";
 
 class LegcrampsChat extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
@@ -44,7 +44,6 @@ class LegcrampsChat extends HTMLElement {
   }
 
   disconnectedCallback() {
-    // Only moved within the page, it goes on.
     queueMicrotask(() => this.isConnected || this.#end());
   }
 
@@ -62,10 +61,6 @@ class LegcrampsChat extends HTMLElement {
     this.#own = table;
     this.#end();
     if (this.isConnected) this.connectedCallback();
-  }
-
-  get words() {
-    return { ...this.#words };
   }
 
   get isOpen() {
@@ -91,8 +86,7 @@ class LegcrampsChat extends HTMLElement {
   }
 
   toggle() {
-    if (this.isOpen) this.close();
-    else this.open();
+    this.isOpen ? this.close() : this.open();
   }
 
   ask(text, title) {
@@ -105,7 +99,7 @@ class LegcrampsChat extends HTMLElement {
   }
 
   restart() {
-    this.ask("#start_over", this.#words.restart);
+    this.ask("Start again", this.#words.restart);
   }
 
   async deleteConversation() {
@@ -147,7 +141,7 @@ class LegcrampsChat extends HTMLElement {
     };
     this.#root.append(
       part("launcher", "button", { type: "button", class: "launcher", "aria-haspopup": "dialog", click: () => this.open() },
-        words.launcher, part("badge", "span", { class: "badge", hidden: true })),
+        words.launcher, " ", part("badge", "span", { class: "badge", hidden: true })),
       part("panel", "dialog", { class: "panel", "aria-labelledby": "title", lang: this.#lang, tabindex: -1, keydown: keys, scroll, cancel: (event) => event.preventDefault() },
         h("header", {}, h("h2", { id: "title" }, words.title),
           (ui.more = button(words.menu, () => this.#menu(ui.menu.hidden), { "aria-expanded": "false", "aria-controls": "menu" })),
@@ -190,7 +184,7 @@ class LegcrampsChat extends HTMLElement {
     intro.append(
       h("p", {}, words.intro),
       h("p", { class: "small" }, fill(words.program, { number: known.emergency_number ?? words.number })),
-      h("div", { class: "choices", role: "group", "aria-label": words.suggested }, ...questions),
+      h("div", { class: "choices" }, ...questions),
       h("p", { class: "small" }, known.keep_days && fill(words.privacy, { days: known.keep_days })),
     );
   }
@@ -372,7 +366,7 @@ class LegcrampsChat extends HTMLElement {
     this.#emit("error", { kind });
     if (kind === "refused") {
       this.#confirmed(turn);
-      turn.note(message || words.refused, () => (turn.note(), this.ask(item.text, item.title)));
+      turn.note(message || words.failed, () => (turn.note(), this.ask(item.text, item.title)));
       return true;
     }
     const n = seconds || this.#wait;
@@ -429,7 +423,7 @@ class LegcrampsChat extends HTMLElement {
     const { badge } = this.#ui;
     const n = this.state.now.unread;
     badge.hidden = !n;
-    badge.textContent = fill(this.#words.unread, { n });
+    badge.textContent = n ? fill(this.#words.unread, { n }) : "";
   }
 
   get #scroller() {
@@ -445,7 +439,7 @@ class LegcrampsChat extends HTMLElement {
     this.#scroller.scrollTop = 1e9;
   }
 
-  /** Brings a turn's beginning to the top of what is seen, as far as there is something below it. */
+  /** Brings a turn's beginning to the top, if it can. */
   #down({ node }) {
     const scroller = this.#scroller;
     scroller.scrollTop += node.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 12;

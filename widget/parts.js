@@ -70,7 +70,7 @@ export class Turn {
       warning && h("p", { class: "first" }, words.urgent),
       ...reply.text.split(/\n{2,}/).map((text) => h("p", {}, ...nodes(text, allowed()))),
     );
-    // Not read out by itself: it has many buttons.
+    // Not read out by itself.
     const more = h("div", { class: "more", "aria-live": "off" });
     this.node.append(box, more);
     names.then((known) => {

@@ -1,6 +1,6 @@
 // What is kept in this browser, and the web channel. Nothing that a person wrote is ever part of an address.
 
-const EMPTY = { token: null, expires: 0, open: false, at: null, unread: 0, from: 0, outbox: [], turn: 0 };
+const EMPTY = { token: null, expires: 0, open: false, at: null, unread: 0, outbox: [], turn: 0 };
 
 function read(text) {
   try {
@@ -23,11 +23,11 @@ export class State {
   }
 
   get now() {
+    let text = this.#memory;
     try {
-      return read(localStorage[this.#key] ?? this.#memory);
-    } catch {
-      return read(this.#memory);
-    }
+      text = localStorage[this.#key] ?? text;
+    } catch {}
+    return read(text);
   }
 
   save(changes) {
@@ -44,16 +44,9 @@ export class State {
 }
 
 /** `kind`: offline, timeout, server, busy (wait `seconds`) or refused (`message` says why). */
-class Failure extends Error {
-  constructor(kind, message, seconds) {
-    super(message);
-    this.kind = kind;
-    this.seconds = seconds;
-  }
-}
+const failure = (kind, message, seconds) => Object.assign(new Error(message), { kind, seconds });
 
-const failure = (error, signal) =>
-  error instanceof Failure ? error : new Failure(signal.aborted ? "timeout" : "offline");
+const known = (error, signal) => (error.kind ? error : failure(signal.aborted ? "timeout" : "offline"));
 
 export class Api {
   #base;
@@ -82,7 +75,7 @@ export class Api {
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
       for (let rest = ""; ; ) {
         const { done, value } = await reader.read();
-        if (done) throw new Failure("offline");
+        if (done) throw failure("offline");
         wait();
         const lines = (rest + value).split("\n");
         rest = lines.pop();
@@ -93,7 +86,7 @@ export class Api {
         }
       }
     } catch (error) {
-      throw failure(error, stop.signal);
+      throw known(error, stop.signal);
     } finally {
       clearTimeout(timer);
     }
@@ -120,7 +113,7 @@ export class Api {
     try {
       return await (await this.#ask(method, path, signal, body)).json();
     } catch (error) {
-      throw failure(error, signal);
+      throw known(error, signal);
     }
   }
 
@@ -133,13 +126,13 @@ export class Api {
     if (response.ok) return response;
     if (response.status === 401 && token) {
       // Expired, or signed with another key.
-      if (this.#state.now.token === token) this.#state.save({ token: null, from: 0 });
+      if (this.#state.now.token === token) this.#state.save({ token: null });
       this.#renewed();
       return this.#ask(method, path, signal, body);
     }
     const { error } = await response.json().catch(() => ({}));
     const kind = response.status === 429 ? "busy" : response.status < 500 ? "refused" : "server";
-    throw new Failure(kind, error, Number(response.headers.get("retry-after")));
+    throw failure(kind, error, Number(response.headers.get("retry-after")));
   }
 
   #token(signal) {

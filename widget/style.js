@@ -1,4 +1,4 @@
-// The look. Pages set the custom properties that docs/widget.md names.
+// The look; docs/widget.md names what pages may set.
 export default `
 :host {
   --ink: var(--legcramps-ink, #16282f);
@@ -47,7 +47,8 @@ a { color: var(--accent); }
 header { display: flex; align-items: center; gap: .25rem; padding: .5rem; padding-inline-start: 1rem; }
 h2 { flex: 1; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
 header button { min-width: 2.75rem; text-align: center; border-color: transparent; background: none; }
-header :focus-visible { outline-color: currentColor; outline-offset: -4px; }
+.log, .page, header button { outline-offset: -4px !important; }
+header button { outline-color: currentColor !important; }
 .menu, .confirm { padding: .75rem 1rem; background: var(--card); border-block-end: 1px solid var(--line); }
 .menu { display: grid; padding: .4rem; }
 .menu button { border-color: transparent; }
@@ -56,7 +57,6 @@ header :focus-visible { outline-color: currentColor; outline-offset: -4px; }
 
 .talk { flex: 1; min-height: 0; position: relative; display: flex; flex-direction: column; }
 .log, .page { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem; position: relative; overflow-wrap: anywhere; }
-.log:focus-visible, .page:focus-visible { outline-offset: -3px; }
 .intro, .more { display: grid; gap: .75rem; }
 .small, .source, .status, .left, .row, .note, .grades, details { font-size: .9375rem; }
 .small, .source, .row, .note, details p { color: var(--soft); }
@@ -71,13 +71,12 @@ header :focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .call { display: inline-grid; align-items: center; font-weight: 700; text-decoration: none; color: var(--card); background: var(--alarm); }
 .grades { padding: .65rem 0 0; border-block-start: 1px solid var(--line); display: grid; gap: .35rem; list-style: none; }
 .grades li { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .1rem .6rem; }
-.grades b { font-weight: 600; }
 .grades span { padding: 0 .6rem; border: 1px solid var(--soft); border-radius: 1rem; color: var(--soft); }
 summary { width: fit-content; min-height: 1.75rem; padding: .1rem .3rem; cursor: pointer; color: var(--accent); font-weight: 600; }
 details ul { padding-inline-start: 1.5rem; }
-details p { padding-inline-start: .4rem; }
 .row button, .note button { min-height: 2rem; padding: .1rem .65rem; color: var(--ink); }
 .rating { flex: 1; }
+.row { align-items: start; }
 .choices button { border-color: var(--accent); border-radius: 1.4rem; padding: .3rem 1rem; color: var(--accent); }
 .intro .choices :first-child { flex-basis: 100%; font-weight: 600; text-align: center; }
 .latest { position: absolute; inset-block-end: .5rem; inset-inline: 0; margin: auto; width: fit-content; }
@@ -88,7 +87,6 @@ form, .summary > .row { position: relative; display: flex; flex-wrap: wrap; just
 textarea { flex: 1; min-width: 0; min-height: 2.75rem; max-height: 8rem; field-sizing: content; resize: none; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .75rem; padding: .55rem .8rem; }
 ::placeholder { color: var(--soft); opacity: 1; }
 [aria-invalid="true"] { border: 3px solid var(--alarm); }
-.send { font-weight: 600; }
 [aria-pressed="true"] { background: var(--alarm); color: var(--card); }
 .left:not(:empty) { padding: 0 1rem .5rem; background: var(--card); }
 

@@ -59,7 +59,7 @@ def _form(page: Page) -> List[str]:
         f'<p class="ask"><label for="text">{_text(words["field"])}</label> <input id="text" name="text"> ',
         f"<button>{_text(page.form_words['send'])}</button></p>",
         _choices_of(page.turns[-1:]),
-        f"<h2>{_text(words['suggested'])}</h2>{questions}" if questions else "",
+        f"<h2>{_text(page.form_words['questions'])}</h2>{questions}" if questions else "",
         f"<p>{forget}</p></form>",
     ]
 

@@ -79,7 +79,7 @@ def test_only_the_widgets_files_are_served(browser):
 
 
 def test_words_are_names_grades_and_what_the_operator_has_set(browser, serve_with):
-    status, headers, body = browser.request("GET", "/webhooks/web/words")
+    status, _, body = browser.request("GET", "/webhooks/web/words")
     words = json.loads(body)
     assert status == 200
     assert words["conditions"]["anemia"] == "Anemia"
@@ -253,6 +253,6 @@ def test_a_failure_inside_is_a_page_with_a_sentence(browser, assistant, monkeypa
         raise ValueError(QUESTION)
 
     monkeypatch.setattr(assistant.store, "retrieve_full_tracker", fail)
-    status, headers, page = send(browser, page, text=QUESTION)
+    status, _, page = send(browser, page, text=QUESTION)
     assert status == 500
     assert "Something went wrong on my side." in page

@@ -38,6 +38,8 @@ def serving(assistant, current, port=0):
         loop.run_forever()
         loop.run_until_complete(server.before_stop())
         server.close()
+        for connection in list(server.connections):
+            connection.abort()  # As when a process ends.
         loop.run_until_complete(server.wait_closed())
         loop.run_until_complete(server.after_stop())
 

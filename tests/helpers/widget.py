@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 LAUNCHER = ".launcher"
+MISSING = "there is no Chromium on this machine; install it (Debian: apt-get install chromium)"
+
+
+def find_chromium() -> Optional[str]:
+    """The system's own Chromium; None when there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Starts it. `--no-sandbox`: in containers and as root there is no other way, and only our own pages are opened."""
+    path = find_chromium()
+    assert path, MISSING
+    return playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+    )
 
 
 class Widget:
@@ -126,7 +142,7 @@ class Widget:
     def violations(self) -> List[str]:
         return self.page.evaluate("() => window.violations ?? []")
 
-    def wait_until(self, condition: Any, what: str, seconds: float = 8) -> None:
+    def expect_that(self, condition: Any, what: str, seconds: float = 8) -> None:
         """Waits for something that no locator sees."""
         end = time.monotonic() + seconds
         while not condition():
