@@ -4,9 +4,16 @@ import contextlib
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.helpers.server import serving
 from tests.helpers.widget import MISSING, Widget, chromium, find_chromium
+
+
+PATIENCE = 20_000
+"""Milliseconds; CI's machine may be busy."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -65,7 +72,7 @@ def person(browser, address):
             width, height = options.pop("width", 1000), options.pop("height", 800)
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.callback(context.close)
-            context.set_default_timeout(8000)
+            context.set_default_timeout(PATIENCE)
             context.add_init_script(
                 "addEventListener('securitypolicyviolation', e => (window.violations ??= []).push(e.violatedDirective + ' ' + e.blockedURI))"
             )

@@ -32,7 +32,7 @@ def violations(widget):
     session = widget.page.context.new_cdp_session(widget.page)
     session.send("Runtime.evaluate", {"expression": source})
     found = widget.page.evaluate(
-        "() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
+        "() => axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
         ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary)]))"
     )
     return found

@@ -142,7 +142,7 @@ class Widget:
     def violations(self) -> List[str]:
         return self.page.evaluate("() => window.violations ?? []")
 
-    def expect_that(self, condition: Any, what: str, seconds: float = 8) -> None:
+    def expect_that(self, condition: Any, what: str, seconds: float = 20) -> None:
         """Waits for something that no locator sees."""
         end = time.monotonic() + seconds
         while not condition():
