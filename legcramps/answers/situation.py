@@ -26,7 +26,6 @@ def answer_situation(heard: Heard, context: Context, composer: Composer) -> Turn
     if others:
         rest.append(composer.phrase("connect.left_out_others"))
     buttons = composer.buttons("ask_condition_list", "ask_relief", "tell_apart" if restless else "ask_evidence")
-    story = tuple(dict.fromkeys([*context.story, *ids]))
     turn = Turn((), context)
     closing, short = (
         composer.phrase(f"advice.{key}", paragraph=True) for key in ("not_a_diagnosis", "not_a_diagnosis_short")
@@ -38,7 +37,7 @@ def answer_situation(heard: Heard, context: Context, composer: Composer) -> Turn
         links, entries = composer.links_at(pairs)
         facts = [*intro, *links]
     closing = short if too_long((*facts, *rest, closing)) else closing
-    more = reply(turn.context, Topic.SITUATION, [*facts, *rest, closing], buttons, entries, story=story)
+    more = reply(turn.context, Topic.SITUATION, [*facts, *rest, closing], buttons, entries)
     turn = joined(turn, replace(more, context=more.context.but(conditions=tuple(ids) or context.conditions)))
     unlisted = heard.named("unlisted")[:MAX_UNLISTED]
     if unlisted:

@@ -270,9 +270,9 @@ class Heard:
 class Context:
     """What is remembered between turns: ids only, never a person's words. Each field is a slot of the same name.
 
-    ``topic``: of the last reply from the source. ``conditions``: the entries last spoken of. ``story``: what the person
-    named in a story. ``shown``: the list being shown, ``position``: how many of it were shown. ``said``: the last few turns'
-    replies in stored form, newest last. ``offer``: the button payload that a "yes" stands for.
+    ``topic``: of the last reply from the source. ``conditions``: the entries last spoken of. ``shown``: the list being shown,
+    ``position``: how many of it were shown. ``said``: the last few turns' replies in stored form, newest last.
+    ``offer``: the button payload that a "yes" stands for.
     ``misunderstood``: turns in a row that were not understood. ``notices``: the once-only notices were given.
     ``comparison``: where the guided comparison stands (:mod:`legcramps.answers.comparison`); None when there is none.
     ``judged``: the ids of the answers that were called no help and of which the reason was asked; None when it was not.
@@ -280,7 +280,6 @@ class Context:
 
     topic: Optional[str] = None
     conditions: Tuple[str, ...] = ()
-    story: Tuple[str, ...] = ()
     shown: Tuple[str, ...] = ()
     position: int = 0
     options: Tuple[str, ...] = ()

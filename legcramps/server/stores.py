@@ -187,6 +187,8 @@ class ConversationStore(TrackerStore):
 
     def _tracker(self, sender_id: str, events: List[Event], slots: Dict[str, Any]) -> _StoredTracker:
         in_view = {e.key for e in events if isinstance(e, SlotSet)}
+        # One that the domain no longer has is kept no longer either.
+        slots = {slot.name: slots[slot.name] for slot in self.domain.slots if slot.name in slots}
         opening: List[Event] = [e for e in events[:2] if _opens_session(e)]
         now = [
             SlotSet(name, value, timestamp=events[0].timestamp if events else None)

@@ -290,6 +290,15 @@ def test_who_waits_too_long_is_told():
     assert not run(asyncio.wait_for(scene(), 5))._queues
 
 
+def test_a_slot_that_the_domain_no_longer_has_is_kept_no_longer(store, caplog):
+    run(turns(store, 2))
+    store._connection.execute("""update conversations set slots = '{"memory": 1, "illnesses": ["anemia"]}'""")
+    assert run(store.retrieve("a")).get_slot("memory") == 1
+    run(turn(store, 2))
+    assert store._connection.execute("select slots from conversations").fetchall() == [('{"memory": 2}',)]
+    assert "illnesses" not in caplog.text
+
+
 def test_a_turn_is_logged_without_its_words(store, caplog):
     with caplog.at_level("INFO", logger=stores.__name__):
         run(turns(store, 1))

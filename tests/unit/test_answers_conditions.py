@@ -272,11 +272,12 @@ def test_unlisted_and_ambiguous_things_in_a_story_get_replies_of_their_own(talk)
     assert outcomes(turn) == ["answered", "not_listed", "clarify"]
 
 
-def test_a_story_is_remembered_for_a_later_question(talk):
+def test_of_a_story_only_what_was_last_spoken_of_is_remembered(talk):
     talk("tell_situation", "age", "dialysis")
-    assert set(talk.context.story) == {"age", "dialysis"}
     talk("tell_situation", "anemia")
-    assert set(talk.context.story) == {"age", "dialysis", "anemia"}
+    memory = talk.context.but(said=())
+    assert memory.conditions == ("anemia",)
+    assert "dialysis" not in str(memory)
 
 
 def test_how_sure_after_a_story_is_said_of_the_things_in_it(talk):

@@ -444,7 +444,6 @@ def test_starting_over_forgets_all_but_that_the_notices_were_given(talk):
     talk("tell_situation", "age")
     talk("start_over")
     assert talk.context.topic is None
-    assert not talk.context.story
     assert not talk.context.conditions
     assert talk.context.notices
     assert outcomes(talk("ask_why")) == ["clarify"]

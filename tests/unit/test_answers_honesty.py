@@ -355,7 +355,7 @@ def test_the_context_survives_the_slots_and_stays_small(turns):
         assert Context.from_slots(slots) == turn.context
         assert len(turn.context.said) <= MEMORY
         assert turn.context.position <= len(turn.context.shown)
-        assert set(turn.context.conditions) | set(turn.context.story) <= set(KNOWN.conditions)
+        assert set(turn.context.conditions) <= set(KNOWN.conditions)
 
 
 def test_every_button_has_a_title_and_leads_to_an_answer(turns):
