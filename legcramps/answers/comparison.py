@@ -107,7 +107,7 @@ def is_reply(heard: Heard, context: Context) -> bool:
         paging = context.position < len(context.shown)
         offered = context.offer == _OFFER and told.reply == "yes"
         return (told.nods and not paging) or offered or state["asked"] in told.points
-    if told.stops:
+    if told.stops or told.puzzled:
         return True
     if asks and (elsewhere or (heard.intent not in _NEVER_ELSEWHERE and state["asked"] not in told.points)):
         return False
@@ -176,7 +176,7 @@ def answer_reply(heard: Heard, context: Context, composer: Composer) -> Turn:
         return _go_on(known, [composer.phrase("comparison.back")], context, composer)
     if heard.intent in _SAY_IT_AGAIN:
         return _ask(asked, known, [], context, composer, missed=state["missed"])
-    if heard.intent == "ask_why":
+    if heard.intent == "ask_why" or told.puzzled:
         return _ask(asked, known, [composer.phrase("comparison.why")], context, composer, missed=state["missed"])
     if heard.intent == "go_back" and known:
         before, _ = known.popitem()

@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Optional, Tuple
 
 from legcramps import intents
-from legcramps.answers.types import Context, Heard, Mention, Topic
+from legcramps.answers.types import Context, Heard, Mention, Outcome, Topic
 
 SHORT = 6
 """Words that a message may have to lean on the talk with what it names."""
 SHORT_QUESTION = 8
 """The same for one that leans on it with "it" or "that"."""
+BARE = 3
+"""Words of a message that is hardly more than a name."""
 UNSURE = 0.4
 """Below this confidence what a short message names says more than its intent."""
 
@@ -70,6 +72,16 @@ _STOPPING = (
     | intents.LEFT_OPEN
     | {"ask_relief", "ask_medicines", "ask_condition", "ask_other", "ask_other_health", "ask_off_topic", "cancel"}
 )
+_DANGER = (Outcome.URGENT.value, Outcome.CRISIS.value)
+_OUTSIDE = frozenset({"ask_other_health", "ask_off_topic", "chat"})
+_LEANS_ON_DANGER = (
+    intents.LEFT_OPEN
+    | intents.PROOF
+    | {"ask_relief", "ask_symptoms", "ask_mechanism", "ask_other", "ask_why", "express_feeling", "be_unsure"}
+    | {"unclear_trouble", "nlu_fallback"}
+)
+MOST_LEANING = 12
+"""Words of a message that may lean on the words of danger before it."""
 _PICKS = _WEAK | {"choose_option", "deny", "affirm", "ask_more", "express_feeling", "ask_other_health", "ask_off_topic"}
 
 
@@ -77,7 +89,7 @@ def read(heard: Heard, context: Context) -> Heard:
     """The message with the intent and the mentions that it has in this talk; itself where the talk does not matter."""
     if heard.told is None:
         return heard
-    alone = _a_story(heard) or _a_shown_one(heard, context)
+    alone = _still_in_danger(heard, context) or _a_story(heard) or _a_shown_one(heard, context)
     if alone or context.topic is None:
         return alone or heard
     return (
@@ -91,6 +103,19 @@ def read(heard: Heard, context: Context) -> Heard:
         or _a_condition(heard, context)
         or heard
     )
+
+
+def _still_in_danger(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "What should I do?", "it's been like that since the flight", right after words of danger: those again, and no facts of cramps.
+
+    Whoever names cramps, an illness or a medicine, or asks for a list, has gone on.
+    """
+    last = context.said[-1] if context.said else ()
+    if not any(stored["outcome"] in _DANGER for stored in last) or heard.named() or heard.told.words > MOST_LEANING:
+        return None
+    ours = {"cramp", "restless_legs"} & heard.signals
+    leans = heard.intent in _LEANS_ON_DANGER or (heard.intent in _OUTSIDE and "pronoun" in heard.signals)
+    return replace(heard, intent="repeat", parts=()) if leans and not ours else None
 
 
 def _a_story(heard: Heard) -> Optional[Heard]:
@@ -234,6 +259,8 @@ def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
         return None
     if heard.confidence < UNSURE and heard.told.words <= SHORT and "listed" in heard.signals and not heard.told.details:
         return replace(heard, intent="ask_condition")  # "and if I'm expecting?"
+    if heard.intent in _OUTSIDE and heard.told.words <= BARE and "listed" in heard.signals and short:
+        return replace(heard, intent="ask_condition")  # "ramipril", after "what about my tablets?"
     if heard.intent == "ask_condition_list" and heard.group and len(named) == 1 and not heard.told.picks:
         return replace(heard, intent="ask_condition")  # "tell me about nerve problems", which is also a group
     if (

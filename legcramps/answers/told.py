@@ -30,6 +30,8 @@ MOST_BETWEEN = 6
 """Words between a "not" and what it turns round."""
 MOST_OF_A_REPLY = 12
 """Words that a clause may have to be nothing but a reply."""
+MOST_PUZZLED = 8
+"""Words of a message that asks nothing but what the question means."""
 NEAR = 60
 """Characters before a time in which it is told that it is no duration."""
 
@@ -84,7 +86,7 @@ _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
 _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
 _KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
-_QUITS, _RESTATES = _words(words.QUITS), _words(words.RESTATES)
+_QUITS, _RESTATES, _PUZZLED = _words(words.QUITS), _words(words.RESTATES), _words(words.PUZZLED)
 _REASONS = {Reason(value): _words(block) for value, block in words.REASONS.items()}
 _DURATION = re.compile(
     _any(
@@ -263,10 +265,12 @@ def read_told(text: str) -> Told:
         found["lasts"] = times
     changed_mind = bool(_CHANGED_MIND.search(plain))
     said = re.findall(r"[a-z'0-9%/-]+", plain)
+    puzzled = len(said) <= MOST_PUZZLED and bool(_PUZZLED.search(plain))
     whole = " ".join(said) if len(said) <= MOST_OF_A_REPLY else ""
     return Told(
-        points={point: _joined(found[point], changed_mind) for point in POINTS if point in found},
-        hints={point: hint for point, hint in hints.items() if point not in found},
+        # "What do you mean by hurt?" tells nothing of it.
+        points={} if puzzled else {point: _joined(found[point], changed_mind) for point in POINTS if point in found},
+        hints={} if puzzled else {point: hint for point, hint in hints.items() if point not in found},
         reply=_read_reply(clauses),
         asks=("?" in plain and len(said) > 1) or bool(_ASKS.match(" ".join(said))),
         corrects=bool(_CORRECTS.search(plain)),
@@ -280,5 +284,6 @@ def read_told(text: str) -> Told:
         kinds=tuple(kind for kind, pattern in _KINDS.items() if pattern.search(plain)),
         quits=bool(_QUITS.search(plain)),
         restates=bool(_RESTATES.search(plain)),
+        puzzled=puzzled,
         reason=next((reason for reason, pattern in _REASONS.items() if pattern.search(plain)), None),
     )

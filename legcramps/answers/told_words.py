@@ -322,6 +322,10 @@ QUITS = r"""
 RESTATES = r"""
     i (?:had |just |only |really |actually )?(?:asked|meant|mean|was asking|am asking|wanted to know|want to know) (?:you )?(?:about|for|how|what|why|when|whether|if|the)
 """
+PUZZLED = r"""
+    what (?:do|did|are) you (?:mean|meaning) | what (?:does|is|do) (?:that|it|this|you) (?:mean|supposed to mean|asking) | how do you mean | what is meant | in what (?:way|sense)
+    how (?:long|much|often|hard|tight|bad) is (?:long|much|often|hard|tight|bad) | what counts as | what is (?:long|an urge|an urge to move|tight|hard)
+"""
 
 # --- why an answer was no help: the first that fits counts
 

@@ -210,7 +210,8 @@ class Told:
     For questions that lean on the talk: ``words``, how many it has; ``others``: asks for what else there is ("are there others?");
     ``picks``: asks for some of what was shown ("only the ones about nerves"); ``details``: asks for more about an illness than what it is.
     ``kinds``: which of several it means ("the overactive one"), as parts of the ids of conditions. ``quits``: speaks of stopping what one
-    takes. ``restates``: says again what was asked about. ``reason``: why an answer was no help, where the message may say so.
+    takes. ``restates``: says again what was asked about. ``puzzled``: asks nothing but what was meant. ``reason``: why an answer was no help,
+    where the message may say so.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -228,6 +229,7 @@ class Told:
     kinds: Tuple[str, ...] = ()
     quits: bool = False
     restates: bool = False
+    puzzled: bool = False
     reason: Optional[Reason] = None
 
 

@@ -393,3 +393,51 @@ def test_an_urge_that_is_only_told_of_is_no_wish_to_compare(talk):
         "situation",
         "difference",
     ]
+
+
+@pytest.mark.parametrize(
+    "danger, outcome", [("report_emergency", Outcome.URGENT), ("express_self_harm", Outcome.CRISIS)]
+)
+@pytest.mark.parametrize(
+    "text, intent, signals",
+    [
+        ("what should i do", "ask_relief", []),
+        ("are you sure?", "ask_evidence", ["question"]),
+        ("how can i stop it hurting?", "ask_treatment", ["pronoun", "question"]),
+        ("it's been like that since the flight", "ask_off_topic", ["pronoun"]),
+        ("i'm scared", "express_feeling", ["first_person"]),
+    ],
+)
+def test_what_leans_on_words_of_danger_hears_them_again(talk, danger, outcome, text, intent, signals):
+    said = talk(danger, sign="leg_clot").answers[0].text
+    (answer,) = talk(intent, signals=signals, told=read_told(text)).answers
+    assert (answer.outcome, answer.text) == (outcome, said)
+
+
+@pytest.mark.parametrize(
+    "text, intent, signals, named",
+    [
+        ("what eases a cramp?", "ask_relief", ["cramp"], ()),
+        ("what causes them?", "ask_causes", ["pronoun"], ()),
+        ("which illnesses are linked?", "ask_condition_list", ["question"], ()),
+        ("how sure is it for anemia", "ask_evidence", ["listed"], ("anemia",)),
+    ],
+)
+def test_after_danger_whoever_goes_on_is_answered(talk, text, intent, signals, named):
+    talk("report_emergency")
+    assert talk(intent, *named, signals=signals, told=read_told(text)).answers[0].outcome is Outcome.ANSWERED
+
+
+def test_words_of_danger_are_said_again_only_right_after_them(talk):
+    talk("report_emergency")
+    talk("ask_causes")
+    assert topics(talk("ask_relief", told=read_told("what should i do"))) == ["relief"]
+
+
+@pytest.mark.parametrize("text", ["what do you mean by hurt?", "how much is much?", "what is an urge?"])
+def test_what_is_meant_is_no_answer_in_the_comparison(talk, text):
+    asked = talk("tell_apart", told=read_told("which of the two do i have?"))
+    turn = talk("ask_other_health", told=read_told(text))
+    assert turn.context.comparison["told"] == {}
+    assert turn.context.comparison["asked"] == asked.context.comparison["asked"]
+    assert topics(turn) == ["difference"]
