@@ -321,10 +321,13 @@ class LegcrampsChat extends HTMLElement {
     clearTimeout(this.#timer);
     if (this.#sending) return;
     this.#sending = true;
-    await this.state.alone(async () => {
-      for (let item; this.#ui && (item = this.state.now.outbox[0]); ) if (!(await this.#deliver(item))) break;
-    });
-    this.#sending = false;
+    try {
+      await this.state.alone(async () => {
+        for (let item; this.#ui && (item = this.state.now.outbox[0]); ) if (!(await this.#deliver(item))) break;
+      });
+    } finally {
+      this.#sending = false;
+    }
   }
 
   async #deliver(item) {
@@ -363,6 +366,7 @@ class LegcrampsChat extends HTMLElement {
 
   #undelivered(turn, item, { kind, message, seconds }) {
     const words = this.#words;
+    if (!this.#ui) return false;
     this.#emit("error", { kind });
     if (kind === "refused") {
       this.#confirmed(turn);

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.helpers.server import serving
 from tests.helpers.widget import MISSING, Widget, chromium, find_chromium
 
-
 PATIENCE = 20_000
 """Milliseconds; CI's machine may be busy."""
 

@@ -281,6 +281,21 @@ def elsewhere():
     server.server_close()
 
 
+def test_taken_away_while_it_waits_it_goes_on_when_it_is_back(person, slow):
+    slow(0.8)
+    widget = person().open()
+    widget.ask(QUESTION, wait=False)
+    expect(widget.page.locator(".dots")).to_be_visible()
+    widget.page.evaluate("() => { window.kept = document.querySelector('legcramps-chat'); kept.remove() }")
+    widget.page.wait_for_timeout(1200)
+    widget.page.evaluate("() => document.body.append(window.kept)")
+    expect(widget.turns.locator(".reply")).to_have_count(1)
+    widget.ask("and dehydration?")
+    expect(widget.turns.locator(".reply")).to_have_count(2)
+    assert len(widget.history) == 2
+    assert widget.errors == []
+
+
 def test_one_line_of_html_works_on_another_websites_page(person, serve, elsewhere):
     here = f"http://127.0.0.1:{elsewhere.server_port}"
     elsewhere.chat = serve(LEGCRAMPS_ORIGINS=here)
