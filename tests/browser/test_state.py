@@ -45,6 +45,7 @@ def test_a_conversation_at_its_end_is_there_again_after_a_reload(person):
     widget.expect_that(
         lambda: widget.log.evaluate("e => e.scrollHeight - e.clientHeight - e.scrollTop < 2"), "the end is seen"
     )
+    assert widget.texts == [QUESTION, "can anemia do this?"]
 
 
 def test_minimising_keeps_the_conversation_and_the_draft(person):
