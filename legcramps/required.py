@@ -197,14 +197,6 @@ _PHRASES = """
     safety.urgent number
     safety.urgent_leg number
     safety.crisis line number
-    alexa.name
-    alexa.summary
-    alexa.description
-    alexa.example_one invocation
-    alexa.example_two invocation
-    alexa.example_three invocation
-    alexa.keywords
-    alexa.testing invocation
 """
 
 _OF_CHANNELS = """
@@ -225,6 +217,7 @@ _OF_CHANNELS = """
     voice.ask
     voice.go_on
     voice.left count
+    voice.left_one
     voice.another
     voice.all_right
     voice.go_ahead
@@ -241,6 +234,14 @@ _OF_CHANNELS = """
     phone.keys
     phone.busy
     phone.expected
+    alexa.name
+    alexa.summary
+    alexa.description
+    alexa.example_one invocation
+    alexa.example_two invocation
+    alexa.example_three invocation
+    alexa.keywords
+    alexa.testing invocation
     offers.condition name
 """
 
