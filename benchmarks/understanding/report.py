@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from legcramps.evaluation import Reply, Row, is_acceptable, measure
+from legcramps.evaluation import IN_TOPIC, Reply, Row, is_acceptable, measure
 
 OUTCOMES = {
     "in-topic questions: acceptable outcome and topic": "in topic: acceptable",
@@ -18,7 +18,6 @@ OUTCOMES = {
 }
 """Measures of :mod:`legcramps.evaluation`, and their heads in the table."""
 
-IN_TOPIC = ("in_topic", "not_covered", "not_listed", "multi", "negation")
 NEAR = ("near_medical", "near_medical_oos")
 
 
