@@ -135,7 +135,7 @@ def model(values: Sequence[str], invocation: str = INVOCATION) -> Dict[str, Any]
     taken = {sample for samples in BUILT_IN.values() for sample in samples}
     for name, command in ((SLOWER_INTENT, "slower"), (FASTER_INTENT, "faster")):
         intents.append(
-            {"name": name, "slots": [], "samples": [phrase for phrase in COMMANDS[command] if phrase not in taken]}
+            {"name": name, "slots": [], "samples": [said for said in COMMANDS[command] if said not in taken]}
         )
     intents.append(
         {

@@ -50,7 +50,10 @@ def ours(examples):
         places[path.name] = [cell for row in rows(path) for cell in row.values() if isinstance(cell, str)]
     for folder in ("tests/conversations", "tests/stories", "data/stories"):
         places[folder] = list(
-            chain.from_iterable(strings(YAML(typ="safe", pure=True).load(path.read_text("utf-8"))) for path in (REPO / folder).rglob("*.yml"))
+            chain.from_iterable(
+                strings(YAML(typ="safe", pure=True).load(path.read_text("utf-8")))
+                for path in (REPO / folder).rglob("*.yml")
+            )
         )
     return {place: long_enough(texts) for place, texts in places.items()}
 

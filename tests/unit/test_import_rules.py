@@ -41,7 +41,9 @@ MAY_IMPORT = {
 # Below the top, only these know of Rasa: its components, its connectors and its actions.
 MAY_IMPORT_RASA = ("actions", "legcramps.channels", "legcramps.nlu.components")
 # … and of the channels never these, which are pure and tested without Rasa.
-NEVER_RASA = re.compile(r"legcramps\.channels\.(guard|feedback|\w*render\w*|\w*speech\w*|replies|voice|alexa_\w+)(\.|$)")
+NEVER_RASA = re.compile(
+    r"legcramps\.channels\.(guard|feedback|\w*render\w*|\w*speech\w*|replies|voice|alexa_\w+)(\.|$)"
+)
 RASA = ("rasa", "rasa_sdk")
 
 # No answer comes from outside, and pure functions touch nothing.

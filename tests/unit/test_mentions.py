@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from legcramps.nlu.language import build
-
 TABLES = Path(__file__).with_name("mentions")
 
 
@@ -152,14 +150,6 @@ def test_the_pipeline_is_the_same_after_a_trip_to_the_disk(nlp, tmp_path):
     assert after._.mentions == before._.mentions
     assert after._.signals == before._.signals
     assert after._.corrected == before._.corrected
-
-
-def test_a_pipeline_cannot_be_built_from_broken_knowledge(tmp_path, monkeypatch):
-    from legcramps.knowledge import KnowledgeError
-
-    monkeypatch.setenv("LEGCRAMPS_KNOWLEDGE", str(tmp_path))
-    with pytest.raises(KnowledgeError):
-        build(tmp_path / "spacy")
 
 
 # --- said with words that only fill
