@@ -133,9 +133,9 @@ def model(values: Sequence[str], invocation: str = INVOCATION) -> Dict[str, Any]
     """The interaction model of one locale."""
     intents: List[Dict[str, Any]] = [{"name": name, "samples": list(samples)} for name, samples in BUILT_IN.items()]
     taken = {sample for samples in BUILT_IN.values() for sample in samples}
-    for name, command in ((SLOWER_INTENT, "slower"), (FASTER_INTENT, "faster")):
+    for name, spoken in ((SLOWER_INTENT, "slower"), (FASTER_INTENT, "faster")):
         intents.append(
-            {"name": name, "slots": [], "samples": [said for said in COMMANDS[command] if said not in taken]}
+            {"name": name, "slots": [], "samples": [said for said in COMMANDS[spoken] if said not in taken]}
         )
     intents.append(
         {
