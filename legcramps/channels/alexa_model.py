@@ -134,9 +134,7 @@ def model(values: Sequence[str], invocation: str = INVOCATION) -> Dict[str, Any]
     intents: List[Dict[str, Any]] = [{"name": name, "samples": list(samples)} for name, samples in BUILT_IN.items()]
     taken = {sample for samples in BUILT_IN.values() for sample in samples}
     for name, spoken in ((SLOWER_INTENT, "slower"), (FASTER_INTENT, "faster")):
-        intents.append(
-            {"name": name, "slots": [], "samples": [said for said in COMMANDS[spoken] if said not in taken]}
-        )
+        intents.append({"name": name, "slots": [], "samples": [said for said in COMMANDS[spoken] if said not in taken]})
     intents.append(
         {
             "name": QUESTION_INTENT,
