@@ -76,7 +76,9 @@ def recogniser_hints(most: int = 200) -> Tuple[str, ...]:
         *(family.say[0] for family in vocabulary.families),
         *(thing.name for thing in vocabulary.unlisted),
     ]
-    return tuple(dict.fromkeys(word for word in said if not set("(),") & set(word)))[:most]
+    # A recogniser that expects "PAD" hears it in other words.
+    kept = (word for word in said if not word.isupper() and not set("(),") & set(word))
+    return tuple(dict.fromkeys(kept))[:most]
 
 
 def words(key: str, **arguments: str) -> str:
