@@ -110,6 +110,9 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
         claim = next(((i, p) for i, p in ranking if i in CLAIMS and p >= LEAST_CLAIM), None)
         if claim:
             return _named(claim[0], claim[1], signals, words, "a question of our subject")
+    if intent == "forget_me" and "own" not in signals and words >= BRIEF:
+        # What is deleted is gone: a line of code that deletes something else must not do it.
+        return Verdict("ask_off_topic", probability, "deletes nothing of the person's")
     if intent not in CLAIMS:
         return Verdict(intent, probability, "classifier")
     foreign = what_is_foreign(signals)
@@ -123,7 +126,8 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
         if signals & {"pain", "other_symptom"} and intent not in intents.LEFT_OPEN:
             return Verdict(ASK_IF_CRAMP, 1 - mass, "leg trouble at night")
         return _named(intent, probability, signals, words, "leg and night")
-    if intent in ABOUT_A_CONDITION and signals & {"listed", "ambiguous"} and not signals & NOT_CRAMPS:
+    named = signals & {"listed", "ambiguous"} or {"listed_weak", "what_is"} <= signals
+    if intent in ABOUT_A_CONDITION and named and not signals & NOT_CRAMPS:
         sure_of_details = intent == "ask_condition_details" and probability >= SURE
         if foreign_words <= (MAX_FOREIGN_DETAILS if sure_of_details else MAX_FOREIGN):
             return _named(intent, probability, signals, words, "names a listed condition")

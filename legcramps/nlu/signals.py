@@ -3,7 +3,7 @@
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
 From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``.
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
-could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``question``, ``other_language``, ``no_words``.
+could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``own`` (may speak of what the person said here), ``question``, ``other_language``, ``no_words``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ _AS_SUSPECT = re.compile(
 _HOW_SURE = re.compile(
     r"\bhow (sure|certain|strong|solid|confident|good|reliable|firm|proven|likely|well)\b", re.IGNORECASE
 )
+_OWN = re.compile(
+    r"\b(i|i've|me|my|mine|us|our|it|this|that|these|those|everything|all|conversation|chat|talk|history|data|messages?|words?|gdpr|said|wrote|told|forget)\b",
+    re.IGNORECASE,
+)
 _MUSCLE = re.compile(r"\bmusc\w+", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hardly any English message lacks; a message of some length without one is another language.
@@ -103,6 +107,7 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         ("first_person_leg", _FIRST_PERSON_LEG),
         ("pain", _PAIN),
         ("muscle", _MUSCLE),
+        ("own", _OWN),
         ("as_remedy", _AS_REMEDY),
         ("as_suspect", _AS_SUSPECT),
         ("what_is", _WHAT_IS),

@@ -34,10 +34,10 @@ class ActionServer:
     """``rasa run actions``, which a test may stop and start again."""
 
     def __init__(self, port, environment):
-        self._port, self._environment = port, environment
+        self._port, self.environment = port, environment
 
     def start(self):
-        self._process = Process(["-m", "rasa", "run", "actions", "--port", str(self._port)], self._environment)
+        self._process = Process(["-m", "rasa", "run", "actions", "--port", str(self._port)], self.environment)
         self._process.wait_for("Action endpoint is up and running")
 
     def stop(self):

@@ -170,3 +170,18 @@ def test_a_signal_is_seen_where_it_is_and_only_there(nlp, text, there, not_there
     signals = nlp(text)._.signals
     assert there <= signals
     assert not not_there & signals
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("delete everything I said", "forget_me"),
+        ("forget me", "forget_me"),
+        ("erase", "forget_me"),
+        ("gdpr erasure request please", "forget_me"),
+        ("DELETE FROM people WHERE id = 3", "ask_off_topic"),
+        ("drop table users; --", "ask_off_topic"),
+    ],
+)
+def test_only_what_may_be_the_persons_own_is_deleted(nlp, text, intent):
+    assert judged(nlp, text, [("forget_me", 0.9), ("ask_off_topic", 0.1)]).intent == intent
