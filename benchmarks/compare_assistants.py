@@ -236,7 +236,7 @@ def ours(repository: Path, environment: Path, temporary: Path, turns: int) -> As
         name="ours",
         environment=environment,
         folder=repository,
-        training=[str(environment / "bin" / "legcramps"), "train", "--force"],
+        training=[str(environment / "bin" / "legcramps"), "train"],
         serving=[str(environment / "bin" / "legcramps"), "serve", "--host", HOST, "--port", "{port}"],
         conversation=WebConversation,
         talk=first_turns(questions(), turns),
