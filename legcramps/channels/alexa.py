@@ -122,6 +122,9 @@ class AlexaChannel(InputChannel):
         except Exception as error:
             logs.failure(logger, "alexa request", error)
             step = voice.answered([spoken_problem("internal")], incoming.state)
+        if incoming.kind is Kind.CAN_FULFIL:
+            # It went wrong, and Alexa takes nothing but a verdict here.
+            return alexa_render.can_fulfil("NO", incoming.slots)
         document = alexa_render.response(step)
         if document["response"]["shouldEndSession"]:
             await self._forget(request, conversation, "done")
@@ -146,12 +149,16 @@ class AlexaChannel(InputChannel):
             return alexa_render.can_fulfil("YES", incoming.slots)
         aside = f"{conversation}-{guard.pseudonym(self._secret, 'alexa aside', incoming.identifier)}"
         asked = await voice_turn.ask(say, self.name(), aside, heard.text, LONGEST_TURN)
-        await _store(request).delete(aside)
+        try:
+            await _store(request).delete(aside)
+        except Exception as error:
+            logs.failure(logger, "alexa aside", error)
         outcomes = [_VERDICTS.get(str(reply["answer"].get("outcome")), "NO") for reply in asked.replies]
         return alexa_render.can_fulfil(next((v for v in ("YES", "MAYBE") if v in outcomes), "NO"), incoming.slots)
 
     async def _forget(self, request: Request, conversation: str, reason: str) -> None:
         """Deletes what was said in a session that is over: nobody can come back to it."""
+        self._once.forget(conversation)
         try:
             async with request.app.ctx.agent.lock_store.lock(conversation):
                 await _store(request).delete(conversation)

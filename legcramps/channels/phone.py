@@ -152,7 +152,8 @@ class PhoneChannel(InputChannel):
             return voice.answered([spoken_urgent(self._settings.emergency_number)], replace(state, silences=0))
         meant = {MORE: "more", REPEAT: "repeat", END: "stop"}.get(key)
         if meant is None:
-            again = Utterance((spoken_words("phone.keys"),), words("voice.ask"), listens=True, slow=state.slow)
+            question = voice.did_you_say(state) or words("voice.ask")
+            again = Utterance((spoken_words("phone.keys"),), question, listens=True, slow=state.slow)
             return Step(replace(state, silences=0, greeted=True), again)
         return await voice_turn.hear(say, self.name(), conversation, meant, state, LONGEST_TURN)
 
@@ -174,7 +175,11 @@ class PhoneChannel(InputChannel):
         # Danger does not wait for a yes. It is looked for apart from the talk, which is not to remember what was not said.
         aside = f"{conversation}-unsure"
         asked = await voice_turn.ask(say, self.name(), aside, text, LONGEST_TURN)
-        await _store(request).delete(aside)
+        try:
+            await _store(request).delete(aside)
+        except Exception as error:
+            # Whoever is in danger hears so, whatever becomes of the store.
+            logs.failure(logger, "phone aside", error)
         state = replace(state, silences=0, greeted=True)
         if asked.danger:
             return voice.answered(asked.replies, state)
@@ -183,6 +188,7 @@ class PhoneChannel(InputChannel):
     async def _forget(self, request: Request, conversation: str) -> None:
         """Deletes what was said in a call that is over: nobody can come back to it."""
         self._memory.forget(conversation)
+        self._once.forget(conversation)
         try:
             async with request.app.ctx.agent.lock_store.lock(conversation):
                 await _store(request).delete(conversation)

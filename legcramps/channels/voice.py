@@ -139,7 +139,7 @@ class VoiceState:
                 **{name: tuple(str(item) for item in data.get(name, ())) for name in ("offers", "offered", "sources")},
                 pending=data["pending"] if data.get("pending") in COMMANDS else None,
             )
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, OverflowError, TypeError, ValueError):
             return cls()
 
 
@@ -277,16 +277,21 @@ def silence(state: VoiceState) -> Step:
     if state.silences > 1:
         return farewell(state)
     own = _last_question(state.chunks[-1].ideas) if state.own_question and state.chunks else None
-    question = _question(state) or own or words("voice.still_there")
+    question = did_you_say(state) or _question(state) or own or words("voice.still_there")
     return Step(state, Utterance((), question, listens=True, slow=state.slow))
 
 
 def confirm(text: str, state: VoiceState) -> Step:
     """Asks whether ``text`` is what was said; a yes goes on with it."""
     state = replace(state, offers=(CONFIRM,), pending=text)
-    return Step(
-        state, Utterance((), words("voice.did_you_say", text=text.rstrip(".?! ")), listens=True, slow=state.slow)
-    )
+    return Step(state, Utterance((), did_you_say(state), listens=True, slow=state.slow))
+
+
+def did_you_say(state: VoiceState) -> Optional[str]:
+    """The question that a yes answers as long as words wait to be confirmed; None when none do. No other is asked meanwhile."""
+    if CONFIRM not in state.offers or not state.pending:
+        return None
+    return words("voice.did_you_say", text=state.pending.rstrip(".?! "))
 
 
 def farewell(state: VoiceState) -> Step:

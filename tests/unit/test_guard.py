@@ -218,6 +218,12 @@ def test_a_pseudonym_is_steady_and_tells_nothing():
     assert len(one) == 32
 
 
+def test_an_id_with_half_a_character_has_a_pseudonym_too():
+    one = guard.pseudonym(SECRET, "wyoming", "kitchen\udc00")
+    assert one == guard.pseudonym(SECRET, "wyoming", "kitchen\udc00")
+    assert one != guard.pseudonym(SECRET, "wyoming", "kitchen")
+
+
 # --- how often
 
 

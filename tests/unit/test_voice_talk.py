@@ -295,6 +295,23 @@ def test_something_new_after_an_unsure_question_is_taken_instead(talk):
     assert talk.state.pending is None
 
 
+def test_after_silence_a_yes_confirms_what_was_asked_again_and_nothing_else(talk):
+    talk.answer(reply(*LONG, buttons=["#ask_causes"]))
+    asked = talk.confirm("is it my statin?")
+    assert talk.silence() == asked, "not: Shall I go on?"
+    talk.hear("yes")
+    assert talk.asked == "is it my statin?"
+
+
+def test_silence_after_words_that_are_no_longer_known_asks_what_a_yes_takes(talk):
+    talk.answer(reply(*LONG, buttons=["#ask_causes"]))
+    talk.confirm("is it my statin?")
+    talk.state = VoiceState.from_data(talk.state.as_data())
+    assert talk.silence() == "Shall I go on?"
+    more = talk.hear("yes")
+    assert any(sentence in more for sentence in LONG)
+
+
 # --- silence, danger, the beginning
 
 
@@ -362,7 +379,19 @@ def test_a_reprompt_asks_again_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "data", [None, 1, "x", [], {"chunks": 1}, {"chunks": [[1]]}, {"at": "x"}, {"offers": 3}, {"chunks": [[["a"], "b"]]}]
+    "data",
+    [
+        None,
+        1,
+        "x",
+        [],
+        {"chunks": 1},
+        {"chunks": [[1]]},
+        {"at": "x"},
+        {"at": float("inf")},
+        {"offers": 3},
+        {"chunks": [[["a"], "b"]]},
+    ],
 )
 def test_a_state_that_cannot_be_read_is_a_new_one(data):
     assert VoiceState.from_data(data) == VoiceState() or VoiceState.from_data(data).chunks
