@@ -38,7 +38,7 @@ from legcramps.channels.slack_request import (
     may_answer_at,
     read_request,
 )
-from legcramps.channels.turns import BURST, Say, Turns
+from legcramps.channels.turns import BURST, Say, Turns, forget
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +63,18 @@ IN_PRIVATE = ("ask_relief", "ask_causes", "ask_difference")
 
 
 class SlackApp:
-    """Answers what Slack sends, wherever it comes from."""
+    """Answers what Slack sends, wherever it comes from.
 
-    def __init__(self, current: settings.Settings, slack: settings.Slack, say: Say):
+    Args:
+        say: has the assistant answer a message.
+        agent: gives Rasa's agent, whose store is asked to delete a conversation.
+    """
+
+    def __init__(self, current: settings.Settings, slack: settings.Slack, say: Say, agent: Callable[[], Any]):
         self._secret = settings.read_secret(current)
         self._slack = slack
         rate = current.rate_per_minute
-        self._turns = Turns(NAME, say, RateLimit(rate, rate * BURST))
+        self._turns = Turns(NAME, say, lambda aside: forget(agent(), aside), RateLimit(rate, rate * BURST))
         self._kept = kept.Kept(current.var / kept.FILE, current.keep_days)
         self.api = SlackApi(slack.api, slack.bot_token)
 
@@ -248,8 +253,13 @@ class SlackChannel(InputChannel):
         slack = self._slack
         if slack is None:
             return routes
+        serving: Dict[str, Any] = {}
         # Before the server starts, so that a folder that cannot be written to is a sentence.
-        slack_app = SlackApp(self._settings, slack, on_new_message)
+        slack_app = SlackApp(self._settings, slack, on_new_message, lambda: serving["app"].ctx.agent)
+
+        @routes.listener("before_server_start")
+        async def begin(app: Sanic, loop: Any) -> None:
+            serving["app"] = app
 
         @routes.listener("before_server_stop")
         async def end(app: Sanic, loop: Any) -> None:

@@ -72,7 +72,7 @@ class TelegramBot:
         self._secret = settings.read_secret(current)
         self._bot_id, self._agent = telegram.bot_id, agent
         rate = current.rate_per_minute
-        self._turns = Turns(NAME, say, RateLimit(rate, rate * BURST))
+        self._turns = Turns(NAME, say, lambda aside: forget(agent(), aside), RateLimit(rate, rate * BURST))
         self._kept = kept.Kept(current.var / kept.FILE, current.keep_days)
         self.api = TelegramApi(telegram.api, telegram.token)
         self.name: Optional[str] = None

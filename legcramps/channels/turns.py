@@ -1,7 +1,8 @@
 """Answering in the background, for platforms that want to hear at once that a message has arrived.
 
 Each message once, those of one conversation in order, and nobody waits for another conversation's platform. What a turn
-takes, it takes from the same thread that acknowledges new messages; so a turn begins only when none is arriving just now.
+takes, it takes from the same thread that acknowledges new messages; so a turn lets those go first that are arriving just now,
+but for a moment only: they may never stop.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import time
 from collections import deque
 from typing import Any, Awaitable, Callable, Deque, Dict, List, Optional, Set
 
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 
 from legcramps import logs
 from legcramps.channels import guard
 from legcramps.channels.guard import AnswerOnce, RateLimit, Refused
-from legcramps.channels.replies import Reply, from_message, problem_reply
+from legcramps.channels.replies import Reply, problem_reply
+from legcramps.channels.too_long import Collected, Forget, Say, unusable
 
 logger = logging.getLogger(__name__)
 
-Say = Callable[[UserMessage], Awaitable[Any]]
 Work = Callable[[], Awaitable[None]]
 
 LONGEST_TURN = 30.0
@@ -42,26 +43,14 @@ WAITING = 200
 QUIET = 0.02
 """Seconds without a new message before anything is done about one."""
 
-PATIENCE = 0.5
-"""Seconds that is waited for such quiet at most."""
+PATIENCE = 0.025
+"""Seconds that is waited for such quiet at most: once before a message is seen to, once before its turn."""
+
+BREATH = 0.003
+"""Seconds between two turns, in which messages that lie in the sockets are read."""
 
 ALONE = 1.0
 """Seconds for which a turn keeps the others waiting; one that hangs shall not."""
-
-
-class Collected(OutputChannel):
-    """Keeps the replies of one turn together: on these platforms a message gets one message in return."""
-
-    def __init__(self, channel: str):
-        self._channel = channel
-        self.replies: List[Reply] = []
-
-    # The class has one name for Rasa, but each conversation is filed under its own channel.
-    def name(self) -> str:  # type: ignore[override]
-        return self._channel
-
-    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        self.replies.append(from_message(message))
 
 
 class Turns:
@@ -70,12 +59,13 @@ class Turns:
     Args:
         channel: its name.
         say: has the assistant answer a message; as Rasa hands it to a channel.
+        forget: deletes a conversation.
         limit: how often a conversation may send messages.
         longest: seconds after which a turn is given up.
     """
 
-    def __init__(self, channel: str, say: Say, limit: RateLimit, longest: float = LONGEST_TURN):
-        self._channel, self._say, self._limit, self._longest = channel, say, limit, longest
+    def __init__(self, channel: str, say: Say, forget: Forget, limit: RateLimit, longest: float = LONGEST_TURN):
+        self._channel, self._say, self._forget, self._limit, self._longest = channel, say, forget, limit, longest
         self._once = AnswerOnce(seconds=KNOWN_FOR, limit=KNOWN)
         self._waiting: Dict[str, Deque[Work]] = {}
         self._tasks: Set[asyncio.Task[Any]] = set()
@@ -88,7 +78,6 @@ class Turns:
         Returns:
             False when nothing will be done: the message is known already, or there are too many.
         """
-        self._arrived = time.monotonic()
         if not self._once.begin(conversation, identifier)[1]:
             logger.info("%s message known conversation=%s", self._channel, conversation)
             return False
@@ -106,7 +95,13 @@ class Turns:
             return False
         else:
             waiting.append(work)
+        # Not for those that come again or too often: one who floods the channel would hold up everybody.
+        self._arrived = time.monotonic()
         return True
+
+    def mark_known(self, conversation: str, identifier: str) -> None:
+        """From now on, nothing will be done for a message of this name."""
+        self._once.begin(conversation, identifier)
 
     def start(self, work: Awaitable[Any]) -> asyncio.Task[Any]:
         """Has something done in the background that is in nobody's way. What goes wrong is logged."""
@@ -120,7 +115,7 @@ class Turns:
         heard = guard.read(text)
         if heard.problem:
             logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
-            return [problem_reply(heard.problem)]
+            return await unusable(heard.problem, text, conversation, self._channel, self._run, self._forget)
         output = Collected(self._channel)
         message = UserMessage(heard.text, output, conversation, input_channel=self._channel)
         try:
@@ -149,18 +144,19 @@ class Turns:
     async def _run(self, message: UserMessage) -> None:
         if self._gate is None:
             self._gate = asyncio.Lock()
-        async with self._gate:
+        if not self._gate.locked():
             await self._quiet()
+        async with self._gate:
+            await asyncio.sleep(BREATH)
             turn = asyncio.ensure_future(self._say(message))
             await asyncio.wait({turn}, timeout=min(ALONE, self._longest))
         await asyncio.wait_for(turn, max(self._longest - ALONE, 0.001))
 
     async def _quiet(self) -> None:
         latest = time.monotonic() + PATIENCE
-        # Messages that lie in the sockets are read first.
-        pause = 0.003
+        pause = BREATH
         while pause > 0 and time.monotonic() < latest:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(min(pause, PATIENCE))
             pause = self._arrived + QUIET - time.monotonic()
 
     async def _work_off(self, conversation: str) -> None:

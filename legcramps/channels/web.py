@@ -37,6 +37,8 @@ from legcramps.channels import form_render, guard, web_words
 from legcramps.channels.feedback import FEEDBACK_FORM, read_judgement
 from legcramps.channels.guard import AnswerOnce, Exchange, RateLimit, Refused
 from legcramps.channels.replies import Reply, from_message, problem_reply
+from legcramps.channels.too_long import unusable
+from legcramps.channels.turns import forget
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +135,7 @@ class WebChannel(InputChannel):
             before = await _replies_before(request, conversation, incoming) if incoming.again else ()
             exchange, new = self._once.begin(conversation, incoming.id)
             if new:
-                self._start(self._answer(exchange, conversation, incoming, on_new_message, before))
+                self._start(self._answer(request, exchange, conversation, incoming, on_new_message, before))
             response = await request.respond(
                 content_type="application/x-ndjson", headers={"cache-control": "no-store", **_cors(request)}
             )
@@ -192,10 +194,11 @@ class WebChannel(InputChannel):
             exchange, new = self._once.begin(conversation, identifier)
             if new:
                 incoming = guard.Incoming(text, identifier)
-                self._start(self._answer(exchange, conversation, incoming, on_new_message))
-            # What is no part of the conversation, as nothing was understood, is said above the form.
+                self._start(self._answer(request, exchange, conversation, incoming, on_new_message))
+            # What is no part of the conversation, as nothing was understood or kept, is said above the form.
+            aside = guard.read(text).problem is not None
             said = [line async for line in exchange.read() if line["type"] in ("message", "error")]
-            notice = " ".join(line["text"] for line in said if line["answer"].get("outcome") == "error")
+            notice = " ".join(line["text"] for line in said if aside or line["answer"].get("outcome") == "error")
             return await self._form_page(request, conversation, notice or None)
 
         for path in ("/session", "/messages", "/history", "/feedback", "/conversation", "/words"):
@@ -207,6 +210,7 @@ class WebChannel(InputChannel):
 
     async def _answer(
         self,
+        request: Request,
         exchange: Exchange[Line],
         conversation: str,
         incoming: guard.Incoming,
@@ -222,7 +226,16 @@ class WebChannel(InputChannel):
             heard = guard.read(incoming.text)
             if heard.problem:
                 logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
-                exchange.add(_message_line(problem_reply(heard.problem)))
+                agent = request.app.ctx.agent
+                for reply in await unusable(
+                    heard.problem,
+                    incoming.text,
+                    conversation,
+                    self.name(),
+                    lambda message: asyncio.wait_for(on_new_message(message), LONGEST_TURN),
+                    lambda aside: forget(agent, aside),
+                ):
+                    exchange.add(_message_line(reply))
                 return
             output = WebOutput(exchange)
             message = UserMessage(heard.text, output, conversation, input_channel=self.name(), message_id=incoming.id)

@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 
 from legcramps import logs, settings
 from legcramps.channels import guard
-from legcramps.channels.replies import Reply, from_message, problem_reply
+from legcramps.channels.replies import Reply, problem_reply
+from legcramps.channels.too_long import Collected, unusable
 from legcramps.paths import inside
 from legcramps.server.actions import ActionsInProcess
 from legcramps.server.agent import LocalAgent
 from legcramps.server.stores import ConversationStore, QueueLockStore
 
 logger = logging.getLogger(__name__)
+
+CHANNEL = "assistant"
+"""What conversations are filed under that come by no channel."""
 
 
 class AssistantError(RuntimeError):
@@ -44,20 +48,6 @@ class TurnResult:
             "replies": list(self.replies),
             "ms": self.ms,
         }
-
-
-class RepliesChannel(OutputChannel):
-    """Collects replies whole: text, suggestions and envelope stay together."""
-
-    def __init__(self) -> None:
-        self.replies: List[Reply] = []
-
-    @classmethod
-    def name(cls) -> str:
-        return "assistant"
-
-    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        self.replies.append(from_message(message))
 
 
 def _give_back_memory() -> None:
@@ -115,9 +105,10 @@ class Assistant:
         started = time.perf_counter()
         heard = guard.read(text)
         if heard.problem:
-            return self._result(text, "unusable", 1.0, [problem_reply(heard.problem)], started)
-        channel = RepliesChannel()
-        message = UserMessage(heard.text, channel, conversation, input_channel=channel.name())
+            replies = await unusable(heard.problem, text, conversation, CHANNEL, self.agent.handle_message, self.forget)
+            return self._result(text, "unusable", 1.0, replies, started)
+        channel = Collected(CHANNEL)
+        message = UserMessage(heard.text, channel, conversation, input_channel=CHANNEL)
         try:
             await self.agent.handle_message(message)
         except Exception as error:

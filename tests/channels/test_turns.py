@@ -1,0 +1,195 @@
+"""How messages wait for their turn, and danger in one that is too long; with an assistant that is only pretended."""
+
+import asyncio
+import re
+import time
+from urllib.parse import urlencode
+
+import pytest
+from rasa.shared.core.events import UserUttered
+
+from legcramps.channels.guard import RateLimit
+from legcramps.channels.turns import Turns
+from tests.helpers.http import Client
+
+CHEST = "I have chest pain"
+
+
+class Pretended:
+    """Says an emergency's words to chest pain, and something else to everything else; knows whom it remembers."""
+
+    def __init__(self, fails=(), seconds=0.0):
+        self.fails, self.seconds = fails, seconds
+        self.heard, self.conversations = [], set()
+
+    async def say(self, message):
+        self.heard.append(message.text)
+        self.conversations.add(message.sender_id)
+        if "say" in self.fails:
+            raise RuntimeError("broken")
+        time.sleep(self.seconds)
+        outcome = "urgent" if CHEST in message.text else "answered"
+        answer = {"text": f"said to: {message.text}", "custom": {"answer": {"outcome": outcome}}}
+        await message.output_channel.send_response(message.sender_id, answer)
+
+    async def forget(self, conversation):
+        if "forget" in self.fails:
+            raise RuntimeError("broken")
+        self.conversations.discard(conversation)
+
+    def turns(self, limit=1000):
+        return Turns("chat", self.say, self.forget, RateLimit(limit, limit))
+
+
+def outcomes(replies):
+    return [reply["answer"]["outcome"] for reply in replies]
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["known", "too many"])
+def test_one_who_floods_the_channel_holds_up_nobody_else(again):
+    assistant = Pretended()
+
+    async def run():
+        turns = assistant.turns(limit=1)
+        flooding = True
+
+        async def flood():
+            number = 0
+            while flooding:
+                number += 1
+                turns.take("flooder", "the same" if again else str(number), lambda: asyncio.sleep(0))
+                await asyncio.sleep(0.001)
+
+        task = asyncio.ensure_future(flood())
+        await asyncio.sleep(0.05)
+        seconds = []
+        for number in range(5):
+            started = time.monotonic()
+            await turns.ask(f"other {number}", "hello")
+            seconds.append(time.monotonic() - started)
+        flooding = False
+        await task
+        return sorted(seconds)[2]
+
+    # Without anybody else it takes three thousandths.
+    assert asyncio.run(run()) < 0.02
+
+
+def test_many_messages_a_second_are_answered_as_fast_as_they_come():
+    assistant = Pretended(seconds=0.001)
+
+    async def run():
+        turns = assistant.turns()
+        answered = []
+
+        async def work(number):
+            answered.extend(await turns.ask(f"person {number}", "hello"))
+
+        for number in range(100):
+            turns.take(f"person {number}", "1", lambda number=number: work(number))
+            await asyncio.sleep(0.01)
+        at_the_end = len(answered)
+        await turns.finish(10)
+        return at_the_end, len(answered)
+
+    at_the_end, all_of_them = asyncio.run(run())
+    assert all_of_them == 100
+    assert at_the_end > 60, "they are not to pile up while others come"
+
+
+def test_what_is_marked_as_known_is_not_done():
+    async def run():
+        turns = Pretended().turns()
+        turns.mark_known("a", "album:1")
+        return turns.take("a", "album:1", None), turns.take("b", "album:1", lambda: asyncio.sleep(0))
+
+    assert asyncio.run(run()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "text", [CHEST + " and" * 700, "and " * 700 + CHEST, "\n" * 3000 + CHEST + " and" * 700 + " " * 3000]
+)
+@pytest.mark.parametrize("fails", [(), ("forget",)], ids=["", "nothing can be deleted"])
+def test_danger_in_a_message_that_is_too_long_is_answered(text, fails):
+    assistant = Pretended(fails)
+    replies = asyncio.run(assistant.turns().ask("person", text))
+    assert outcomes(replies) == ["urgent"]
+    if not fails:
+        assert assistant.conversations == set(), "what was looked at aside is not kept"
+    assert max(map(len, assistant.heard)) <= 1000
+
+
+@pytest.mark.parametrize("fails", [(), ("say",)], ids=["", "the assistant fails"])
+def test_without_danger_it_is_too_long(fails):
+    assistant = Pretended(fails)
+    replies = asyncio.run(assistant.turns().ask("person", "my leg hurts " * 300))
+    assert outcomes(replies) == ["error"]
+    assert "2,000 characters" in replies[0]["text"]
+    assert "person" not in assistant.conversations, "the talk does not remember half of what was said"
+    assert assistant.conversations == set()
+
+
+def test_what_says_nothing_is_not_looked_at():
+    assistant = Pretended()
+    assert outcomes(asyncio.run(assistant.turns().ask("person", "." * 5000))) == ["error"]
+    assert assistant.heard == []
+
+
+class PretendedAgent:
+    """As much of Rasa's agent as `Assistant.turn` needs, and the store in one."""
+
+    def __init__(self, assistant):
+        self.handle_message, self.delete, self.tracker_store = assistant.say, assistant.forget, self
+
+
+def test_the_assistant_in_this_process_does_the_same():
+    from legcramps.server.assistant import Assistant
+
+    pretended = Pretended()
+    assistant = Assistant(PretendedAgent(pretended))
+    result = asyncio.run(assistant.turn("person", CHEST + " and" * 700))
+    assert outcomes(result.replies) == ["urgent"]
+    assert (result.intent, pretended.conversations) == ("unusable", set())
+    assert outcomes(asyncio.run(assistant.turn("person", "and " * 700)).replies) == ["error"]
+
+
+@pytest.fixture(scope="module")
+def web():
+    """A server around an assistant that is only pretended, but keeps conversations as the real one does; and that store."""
+    from legcramps import settings
+    from legcramps.server.agent import LocalAgent
+    from legcramps.server.assistant import Assistant
+    from legcramps.server.stores import ConversationStore, QueueLockStore
+    from tests.helpers.server import serving
+
+    class Agent(LocalAgent):
+        async def handle_message(self, message):
+            tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
+            tracker.update(UserUttered(message.text, input_channel="web"))
+            await self.tracker_store.save(tracker)
+            await Pretended().say(message)
+
+    store = ConversationStore(path=":memory:")
+    agent = Agent(tracker_store=store, lock_store=QueueLockStore())
+    with serving(Assistant(agent), settings.read()) as address:
+        yield address, store
+
+
+def test_on_the_web_too_and_nothing_of_it_is_kept(web):
+    address, store = web
+    client = Client(address)
+    assert outcomes(client.say(CHEST + " and" * 700)) == ["urgent"]
+    assert outcomes(client.say("and " * 700)) == ["error"]
+    assert store._connection.execute("select count(*) from events").fetchone() == (0,)
+
+
+def test_the_page_without_javascript_shows_it(web):
+    address, _ = web
+    client = Client(address)
+    status, _, page = client.request("GET", "/webhooks/web/form")
+    assert status == 200
+    token = re.search(r'name="token" value="([^"]+)"', page).group(1)
+    fields = urlencode({"token": token, "id": "1", "text": CHEST + " and" * 700})
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    status, _, page = client.request("POST", "/webhooks/web/form", fields, kind)
+    assert (status, f"said to: {CHEST}" in page) == (200, True)
