@@ -7,11 +7,13 @@ chunks of all voice channels, and the home's own voice says it. The protocol kno
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
 import socket
 import uuid
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
@@ -43,6 +45,16 @@ SHARED_ADDRESS = 10
 
 MAX_ID = 200
 
+MOST_CONNECTIONS = 100
+"""At once; one more closes the one that has been at rest longest. A home has a dozen satellites."""
+
+LONGEST_REST = 25 * 3600.0
+"""Seconds that a connection may be at rest. Cramps come at night: who asks each night finds it open, and one of a satellite that has lost
+its power is not kept for ever."""
+
+LONGEST_EVENT = 30.0
+"""Seconds that the rest of an event may take once its first line is there."""
+
 
 class WyomingError(RuntimeError):
     """The service cannot be started. The message is a sentence with the remedy."""
@@ -57,7 +69,26 @@ class WyomingService:
         rate = current.rate_per_minute * SHARED_ADDRESS
         self._per_address = RateLimit(rate, rate)
         self._memory = VoiceMemory()
+        self._connections: OrderedDict[_Handler, None] = OrderedDict()
         self.info = _info(current).event()
+
+    def opened(self, connection: _Handler) -> None:
+        """Counts a connection; closes the one longest at rest when there are too many."""
+        self._connections[connection] = None
+        while len(self._connections) > MOST_CONNECTIONS:
+            oldest, _ = self._connections.popitem(last=False)
+            logger.warning("wyoming too many connections, closing the one longest at rest")
+            oldest.cut()
+
+    def heard(self, connection: _Handler) -> bool:
+        """A connection is not at rest. False when it was closed: what came before that is not answered."""
+        if connection not in self._connections:
+            return False
+        self._connections.move_to_end(connection)
+        return True
+
+    def closed(self, connection: _Handler) -> None:
+        self._connections.pop(connection, None)
 
     async def handle(self, transcript: Transcript, connection: str, peer: str) -> Event:
         """The answer to one sentence. Never raises: a person hears it when something goes wrong.
@@ -66,10 +97,11 @@ class WyomingService:
             connection: stands for the conversation where the home names none.
             peer: where the connection comes from.
         """
-        context = transcript.context if isinstance(transcript.context, Mapping) else None
+        given: Mapping[str, Any] = transcript.context if isinstance(transcript.context, Mapping) else {}
+        context = _sendable(transcript.context) if given else None
         try:
             self._per_address.check(peer)
-            named = (context or {}).get("conversation_id")
+            named = given.get("conversation_id")
             usable = isinstance(named, str) and 0 < len(named) <= MAX_ID
             conversation = guard.pseudonym(self._secret, CHANNEL, named if usable else connection)
             return Handled(await self._say(conversation, str(transcript.text or "")), context).event()
@@ -105,10 +137,12 @@ class _Handler(AsyncEventHandler):
         self._peer = str((writer.get_extra_info("peername") or ("local",))[0])
 
     async def handle_event(self, event: Event) -> bool:
+        if not self._service.heard(self):
+            return False
         if Describe.is_type(event.type):
             await self.write_event(self._service.info)
         elif Ping.is_type(event.type):
-            await self.write_event(Pong(text=(event.data or {}).get("text")).event())
+            await self.write_event(Pong(text=_sendable((event.data or {}).get("text"))).event())
         elif Transcript.is_type(event.type):
             if not isinstance((event.data or {}).get("text"), str):
                 await self.write_event(Error("The transcript has no text.", "bad-transcript").event())
@@ -120,28 +154,51 @@ class _Handler(AsyncEventHandler):
         return True
 
     async def run(self) -> None:
+        self._service.opened(self)
         try:
             await super().run()
-        except (EOFError, OSError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        except Exception as error:
+            # Whatever it is, nobody else may log it: its message may hold what was said.
             logger.info("wyoming connection ended kind=%s", type(error).__name__)
         finally:
+            self._service.closed(self)
             self.writer.close()
+
+    def cut(self) -> None:
+        """Closes the connection at once, even where the other side reads nothing."""
+        self.writer.transport.abort()
 
 
 class _Bounded:
-    """A connection's reader that takes nothing larger than a channel reads."""
+    """A connection's reader that takes nothing larger than a channel reads, and waits for nothing for ever."""
 
     def __init__(self, reader: asyncio.StreamReader):
         self._reader = reader
+
+    async def readline(self) -> bytes:
+        try:
+            return await asyncio.wait_for(self._reader.readline(), LONGEST_REST)
+        except asyncio.TimeoutError:
+            # As if the other side had closed it.
+            return b""
 
     async def readexactly(self, size: int) -> bytes:
         if size > guard.MAX_BODY:
             # The library takes it for the end of what it can read.
             raise ValueError("too large")
-        return await self._reader.readexactly(size)
+        return await asyncio.wait_for(self._reader.readexactly(size), LONGEST_EVENT)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
+
+
+def _sendable(value: Any) -> Any:
+    """What a home sent, to be sent back as it came; None where that cannot be written (half a character in its ids)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf8")
+    except UnicodeEncodeError:
+        return None
+    return value
 
 
 def check_address(uri: str) -> None:
