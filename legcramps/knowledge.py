@@ -109,6 +109,7 @@ class Grade(Strict):
     label: Text
     meaning: Text
     text: Text
+    several: Optional[Text] = None
 
 
 class Statement(Strict):

@@ -68,6 +68,7 @@ _PHRASES = """
     comparison.left_out
     comparison.again
     comparison.why
+    comparison.why_muscle
     comparison.back
     comparison.resume
     comparison.result_cramp
@@ -76,6 +77,7 @@ _PHRASES = """
     comparison.result_mixed_cramp
     comparison.result_mixed_restless
     comparison.result_open
+    comparison.result_one
     comparison.result_nothing
     comparison.pain_yes
     comparison.pain_no

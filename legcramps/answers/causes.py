@@ -20,9 +20,10 @@ def answer_known_causes(heard: Heard, context: Context, composer: Composer) -> T
 
 
 def answer_risk_factors(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Who gets them more often; of age or pregnancy by name, every link that it has."""
     named = [m.id for m in heard.named() if m.id in ("age", "pregnancy")]
-    _, conditions = composer.links(named)
-    pieces = composer.statements("risk.age", "risk.pregnancy")
+    links, conditions = composer.links(named)
+    pieces = links or composer.statements("risk.age", "risk.pregnancy")
     return reply(
         context, Topic.RISK_FACTORS, pieces, composer.buttons("ask_condition_list", "ask_medicines"), conditions
     )

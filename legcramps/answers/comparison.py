@@ -45,8 +45,9 @@ LIKE = {
     ("muscle", "yes"): "cramp",
 }
 """Which of the two descriptions a value resembles."""
-UNLIKE_THE_OTHER = {("urge", "no"): "cramp", ("muscle", "no"): "restless"}
-"""A missing sign speaks against the one description, which is less than speaking for the other. What is in neither table fits both."""
+UNLIKE_THE_OTHER = {("urge", "no"): "cramp"}
+"""A missing sign of the one speaks against the one description, which is less than speaking for the other. What is in neither table fits both:
+of a muscle that goes tight the source tells of cramps, and nothing of it in restless legs."""
 
 VALUE_OF = {
     "pain": {"yes": "yes", "no": "no"},
@@ -62,6 +63,8 @@ MAX_AWAY = 3
 """Turns about something else after which the comparison is dropped."""
 MAX_BUTTONS = 4
 
+_WHY = {"muscle": "comparison.why_muscle"}
+"""Why a point is asked about, where it is not that the source sets the two apart on it."""
 _OFFER = "#tell_apart"
 _REPLY_OF = {"affirm": "yes", "deny": "no", "be_unsure": "unsure"}
 _ALARMS = frozenset({"report_emergency", "express_self_harm"})
@@ -177,7 +180,14 @@ def answer_reply(heard: Heard, context: Context, composer: Composer) -> Turn:
     if heard.intent in _SAY_IT_AGAIN:
         return _ask(asked, known, [], context, composer, missed=state["missed"])
     if heard.intent == "ask_why" or told.puzzled:
-        return _ask(asked, known, [composer.phrase("comparison.why")], context, composer, missed=state["missed"])
+        return _ask(
+            asked,
+            known,
+            [composer.phrase(_WHY.get(asked, "comparison.why"))],
+            context,
+            composer,
+            missed=state["missed"],
+        )
     if heard.intent == "go_back" and known:
         before, _ = known.popitem()
         return _ask(before, known, [composer.phrase("comparison.noted")], context, composer)
@@ -279,10 +289,12 @@ def _usable(known: Mapping[str, str]) -> Dict[str, str]:
 
 
 def overall(known: Mapping[str, str]) -> str:
-    """Which result phrase sums up what is known: ``cramp``, ``restless``, ``mixed``, ``mixed_cramp``, ``mixed_restless``, ``open`` or ``nothing``."""
+    """Which result phrase sums up what is known: ``cramp``, ``restless``, ``mixed``, ``mixed_cramp``, ``mixed_restless``, ``open``, ``one`` or ``nothing``."""
     usable = _usable(known)
     if not usable:
         return "nothing"
+    if len(usable) == 1:
+        return "one"
     like = [LIKE[pair] for pair in usable.items() if pair in LIKE]
     if not like:
         return "open"

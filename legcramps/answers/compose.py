@@ -18,18 +18,30 @@ MAX_SENTENCE_ALOUD = 20
 """Words of a sentence that is heard and cannot be read again."""
 
 
-def join_names(names: Sequence[str], last: str = "and") -> str:
-    """``["a", "b", "c"]`` → ``"a, b and c"``."""
+_PREPOSITION = re.compile(r"\b(to|with|from) \{name\}", re.IGNORECASE)
+"""Said again before each name of a list, so that it is plain what belongs together: "linked to a, to b, and to c"."""
+
+
+def join_names(names: Sequence[str], last: str = "and", before: str = "") -> str:
+    """``["a", "b", "c"]`` → ``"a, b and c"``; with ``before="to"`` → ``"a, to b, and to c"``."""
     names = list(names)
+    if before and len(names) > 1:
+        *more, end = [names[0], *(f"{before} {name}" for name in names[1:])]
+        return f"{', '.join(more)}{',' * (len(more) > 1)} {last} {end}"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def in_breaths(
-    template: str, names: Sequence[str], last: str = "and", plural: AbstractSet[str] = frozenset()
+    template: str,
+    names: Sequence[str],
+    last: str = "and",
+    plural: AbstractSet[str] = frozenset(),
+    several: Optional[str] = None,
 ) -> Tuple[Tuple[str, int], ...]:
     """``template`` said once for every few of ``names``, so that each sentence can be taken in by ear; with how many it names.
 
     ``{name}``, ``{Name}``, ``{names}`` and ``{places}`` are filled in, ``{is}`` is "are" for several names and for one of ``plural``.
+    ``several``: the template for more than one name, where it is another.
     """
     breaths: List[Tuple[str, int]] = []
     left = list(names)
@@ -37,22 +49,32 @@ def in_breaths(
         some = next(
             size
             for size in range(min(MAX_NAMED_ALOUD, len(left)), 0, -1)
-            if size == 1 or _longest_sentence(_fill(template, left[:size], last, plural)) <= MAX_SENTENCE_ALOUD
+            if size == 1 or _longest_sentence(fill(template, left[:size], last, plural, several)) <= MAX_SENTENCE_ALOUD
         )
-        breaths.append((_fill(template, left[:some], last, plural), some))
+        breaths.append((fill(template, left[:some], last, plural, several), some))
         left = left[some:]
     return tuple(breaths)
 
 
-def _fill(template: str, names: Sequence[str], last: str, plural: AbstractSet[str]) -> str:
-    joined = join_names(names, last)
-    several = len(names) > 1 or names[0] in plural
+def fill(
+    template: str,
+    names: Sequence[str],
+    last: str = "and",
+    plural: AbstractSet[str] = frozenset(),
+    several: Optional[str] = None,
+) -> str:
+    """``template`` with all ``names``; see :func:`in_breaths`."""
+    if several and len(names) > 1:
+        template = several
+    preposition = _PREPOSITION.search(template)
+    joined = join_names(names, last, preposition.group(1).lower() if preposition else "")
+    are = len(names) > 1 or names[0] in plural
     return template.format(
         name=joined,
         names=joined,
         places=joined,
         Name=joined[0].upper() + joined[1:],
-        **{"is": "are" if several else "is"},
+        **{"is": "are" if are else "is"},
     )
 
 
@@ -94,7 +116,8 @@ class Composer:
         """A connecting phrase. ``arguments`` must come from the knowledge files. KeyError when there is no such phrase."""
         phrase = self.knowledge.phrases[key]
         text = phrase.text.format(**arguments)
-        speech, spoken = (phrase.speech or phrase.text).format(**arguments), ()
+        heard = {name: value.replace('"', "") for name, value in arguments.items()}
+        speech, spoken = (phrase.speech or phrase.text).format(**heard), ()
         listing = next((name for name in ("names", "places") if name in arguments), None)
         if listing:
             names, last = self._parted(arguments[listing])
@@ -167,11 +190,11 @@ class Composer:
         for start in range(0, len(names), MAX_NAMED):
             part = names[start : start + MAX_NAMED]
             together = [self.knowledge.link_statement(phrases[name].id, grade) for name in part]
-            name = join_names(part)
-            text = self.knowledge.grades[grade].text.format(name=name, Name=name[0].upper() + name[1:], **{"is": "are"})
-            cites = tuple(cite for statement in together for cite in statement.cites)
+            wording = self.knowledge.grades[grade]
             plural = {c.name for c in members if c.plural}
-            spoken = in_breaths(self.knowledge.grades[grade].text, part, plural=plural)
+            text = fill(wording.text, part, plural=plural, several=wording.several)
+            cites = tuple(cite for statement in together for cite in statement.cites)
+            spoken = in_breaths(wording.text, part, plural=plural, several=wording.several)
             speech = " ".join(sentence for sentence, _ in spoken)
             key = "+".join(s.id for s in together)
             pieces.append(Piece(PieceKind.STATEMENT, key, text, speech, cites, spoken=spoken))
@@ -184,6 +207,12 @@ class Composer:
 
     def name(self, condition: str) -> str:
         return self.knowledge.conditions[condition].name
+
+    @cached_property
+    def medicines(self) -> AbstractSet[str]:
+        """Ids of the medicines: entries of that group, and things of that kind which the source does not name."""
+        listed = {c.id for c in self.knowledge.in_group("medicines")}
+        return listed | {one.id for one in self.knowledge.unlisted.values() if one.kind == "medicine"}
 
     def unlisted_name(self, identifier: str) -> str:
         return self.knowledge.unlisted[identifier].name

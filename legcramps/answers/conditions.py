@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from legcramps.answers.compose import MAX_NAMED, Composer, join_names
 from legcramps.answers.definition import answer_definition
@@ -15,6 +15,8 @@ PAGE = 8
 
 BARE_WORDS = 3
 MAX_CLASSES = 2
+MAX_OF_A_CLASS = 3
+"""Medicines of one class that are said by their names."""
 MAX_GLOSSES = 2
 """With more conditions than this in one reply their glosses are left out: the links are what was asked for."""
 
@@ -54,7 +56,11 @@ def answer_condition_details(heard: Heard, context: Context, composer: Composer)
     if glosses and "what_is" in heard.signals and not beyond:
         pieces = [*glosses, *links, composer.phrase("connect.source_silent_on", names=names)]
         return reply(context, Topic.CONDITION, pieces, buttons, entries)
-    rest = [composer.phrase("not_covered.condition_details", names=names), composer.phrase("advice.ask_professional")]
+    rest = [
+        *known_already(ids, composer),
+        composer.phrase("not_covered.condition_details", names=names),
+        composer.phrase("advice.ask_professional"),
+    ]
     turn, _, pairs = in_parts([(e.id, e.link) for e in entries], (), rest, Topic.CONDITION, context, composer)
     links, entries = composer.links_at(pairs)
     last = reply(turn.context, Topic.CONDITION_DETAILS, [*links, *rest], buttons, entries, Outcome.NOT_COVERED)
@@ -75,12 +81,11 @@ def _from_context(heard: Heard, context: Context) -> Tuple[Mention, ...]:
 
 def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: Composer) -> Turn:
     ids = [m.id for m in named]
-    classes = _medicine_classes(named, composer)
+    classes = medicine_classes(heard.mentions, ids, composer)
     _, entries = composer.links(ids)
     rest: List[Piece] = [*_glosses(ids, composer)]
-    also = dict.fromkeys(key for c in ids for key in composer.knowledge.conditions[c].also)
     if len(ids) <= MAX_GLOSSES:
-        rest += composer.statements(*also)
+        rest += known_already(ids, composer)
     all_medicines = all(composer.knowledge.conditions[c].group == "medicines" for c in ids)
     if all_medicines:
         rest.append(composer.phrase("advice.keep_taking", paragraph=True))
@@ -128,13 +133,26 @@ def _as_many_as_fit(
     return (whole or fitting)[-1]
 
 
-def _medicine_classes(named: Sequence[Mention], composer: Composer) -> List[Piece]:
-    """For a medicine named by its own name: which class it was taken for, and that this sorting is ours."""
+def medicine_classes(mentions: Sequence[Mention], ids: Sequence[str], composer: Composer) -> List[Piece]:
+    """For medicines of the classes ``ids`` named by their own names: which class they were taken for, and that this sorting is ours."""
+    classes: Dict[str, Dict[str, None]] = {}
+    for mention in mentions:
+        if mention.kind == "condition" and mention.medicine and not mention.negated and mention.id in ids:
+            classes.setdefault(mention.id, {})[mention.medicine] = None
     return [
-        composer.phrase("connect.medicine_class", medicine=m.medicine, **{"class": composer.name(m.id)})
-        for m in named
-        if m.medicine
+        composer.phrase(
+            "connect.medicine_class",
+            medicine=join_names([f'"{name}"' for name in medicines][:MAX_OF_A_CLASS]),
+            **{"class": composer.name(entry)},
+        )
+        for entry, medicines in classes.items()
     ][:MAX_CLASSES]
+
+
+def known_already(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:
+    """What the source adds to a link: that whoever has one of the known causes most likely knows it."""
+    also = dict.fromkeys(key for c in ids for key in composer.knowledge.conditions[c].also)
+    return composer.statements(*also)
 
 
 def _glosses(ids: Sequence[str], composer: Composer) -> Tuple[Piece, ...]:

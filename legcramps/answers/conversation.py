@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, Sequence, Tuple
 
 from legcramps import intents
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import PAGE, answer_condition, answer_condition_list, find_option, show_page
+from legcramps.answers.speech import HALF_A_THOUGHT
 from legcramps.answers.turn import aside
-from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, PieceKind, Topic, Turn
+from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, Piece, PieceKind, Topic, Turn
 
 Follow = Callable[[Heard, Context, Composer], Turn]
 """Answers a question that a short reply such as "yes" or "the second" stands for."""
@@ -59,9 +60,18 @@ _KEPT = ("not_covered.", "comparison.result", "comparison.closing", "advice.not_
 
 
 def _cut(answer: Answer) -> Answer:
-    facts = [p for p in answer.pieces if p.kind is PieceKind.STATEMENT][:SHORT_STATEMENTS]
-    kept = [p for p in answer.pieces if p in facts or p.key.startswith(_KEPT)]
-    pieces = kept if facts else list(answer.pieces[:1])
+    """The first facts, each with what belongs to it, and what must not be left out; with no facts, the first words."""
+    thoughts: List[List[Piece]] = []
+    for piece in (p for p in answer.pieces if p.kind is PieceKind.STATEMENT):
+        if thoughts and piece.key in HALF_A_THOUGHT:
+            thoughts[-1].append(piece)
+        else:
+            thoughts.append([piece])
+    first: Sequence[Piece] = ()
+    for thought in thoughts:
+        first = [*first, *thought] if len(first) < SHORT_STATEMENTS else first
+    first = first or answer.pieces[:1]
+    pieces = [p for p in answer.pieces if p in first or p.key.startswith(_KEPT)]
     return replace(answer, pieces=tuple(replace(piece, paragraph=False) for piece in pieces))
 
 

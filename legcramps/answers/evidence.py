@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List, Sequence, Tuple
 
 from legcramps.answers.compose import Composer, join_names
-from legcramps.answers.turn import reply, too_long
+from legcramps.answers.turn import joined, reply, too_long
 from legcramps.answers.types import ConditionLink, Context, Heard, Piece, Topic, Turn
 
 
@@ -17,18 +17,20 @@ def answer_evidence(heard: Heard, context: Context, composer: Composer) -> Turn:
     if ids:
         pieces, entries = _explained(ids, composer)
         return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_condition_list"), entries)
-    pieces: List[Piece] = [
+    firm: List[Piece] = [
         composer.phrase("evidence.intro"),
-        *composer.statements(
-            "known.list",
-            "risk.age",
-            "risk.pregnancy",
-            "medicines.urine_output",
-            "medicines.no_direct_link_known",
-            "list.other_issues",
-        ),
+        *composer.statements("causes.usually_unknown", "causes.likely_mechanism", "known.list"),
     ]
-    return reply(context, Topic.EVIDENCE, pieces, composer.buttons("ask_source", "ask_known_causes"))
+    weaker = composer.statements(
+        "risk.age",
+        "risk.pregnancy",
+        "medicines.urine_output",
+        "medicines.no_direct_link_known",
+        "list.other_issues",
+    )
+    first = reply(context, Topic.EVIDENCE, firm)  # all of it is more than one reply may hold
+    buttons = composer.buttons("ask_source", "ask_known_causes")
+    return joined(first, reply(first.context, Topic.EVIDENCE, weaker, buttons))
 
 
 def _explained(ids: Sequence[str], composer: Composer) -> Tuple[List[Piece], Tuple[ConditionLink, ...]]:

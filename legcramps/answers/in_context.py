@@ -7,7 +7,7 @@ the context decides. Nothing is read anew in danger, for a button, or where the 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional, Tuple
+from typing import AbstractSet, Optional, Tuple
 
 from legcramps import intents
 from legcramps.answers.types import Context, Heard, Mention, Outcome, Topic
@@ -38,6 +38,7 @@ _OF_CONDITIONS = frozenset(
 _OF_ONE = frozenset(
     topic.value for topic in (Topic.CONDITION, Topic.CONDITION_DETAILS, Topic.MEDICINES, Topic.EVIDENCE)
 )
+_WITH_MEDICINES = frozenset(topic.value for topic in (Topic.CONDITION, Topic.SITUATION, Topic.EVIDENCE))
 _OF_RESTLESS_LEGS = frozenset(topic.value for topic in (Topic.RESTLESS_LEGS, Topic.DIFFERENCE))
 _OF_CRAMPS = frozenset(
     topic.value for topic in (Topic.DEFINITION, Topic.MUSCLES, Topic.RELIEF, Topic.CAUSES, Topic.SITUATION)
@@ -85,11 +86,19 @@ MOST_LEANING = 12
 _PICKS = _WEAK | {"choose_option", "deny", "affirm", "ask_more", "express_feeling", "ask_other_health", "ask_off_topic"}
 
 
-def read(heard: Heard, context: Context) -> Heard:
-    """The message with the intent and the mentions that it has in this talk; itself where the talk does not matter."""
+def read(heard: Heard, context: Context, medicines: AbstractSet[str] = frozenset()) -> Heard:
+    """The message with the intent and the mentions that it has in this talk; itself where the talk does not matter.
+
+    ``medicines``: which ids, of entries and of unlisted things, are medicines.
+    """
     if heard.told is None:
         return heard
-    alone = _still_in_danger(heard, context) or _a_story(heard) or _a_shown_one(heard, context)
+    alone = (
+        _still_in_danger(heard, context)
+        or _a_story(heard)
+        or _whether_to_stop_the(heard, medicines)
+        or _a_shown_one(heard, context)
+    )
     if alone or context.topic is None:
         return alone or heard
     return (
@@ -98,7 +107,7 @@ def read(heard: Heard, context: Context) -> Heard:
         or _a_group(heard, context)
         or _what_is_that(heard, context)
         or _of_the_illness(heard, context)
-        or _whether_to_stop(heard, context)
+        or _whether_to_stop(heard, context, medicines)
         or _which_is_it(heard, context)
         or _a_condition(heard, context)
         or heard
@@ -147,6 +156,8 @@ def _of_restless_legs(heard: Heard, context: Context) -> Optional[Heard]:
     if "cramp" in signals:
         compares = heard.intent == "ask_definition" and "ask_difference" in heard.alternatives[:2]
         return replace(heard, intent="ask_difference") if compares else None
+    if context.topic == Topic.RESTLESS_LEGS.value and heard.intent == "ask_condition" and heard.named():
+        return replace(heard, intent="ask_restless_legs_other")  # "is it linked to my anemia?"
     if {"restless_legs", "first_person"} & signals:
         return None
     if heard.intent == "ask_other_health" and {"bare", "pain"} <= signals:
@@ -201,12 +212,20 @@ def _of_the_illness(heard: Heard, context: Context) -> Optional[Heard]:
     return _about_what_was_spoken_of(heard, "ask_condition_details", context) if symptoms or knows else None
 
 
-def _whether_to_stop(heard: Heard, context: Context) -> Optional[Heard]:
-    """ "Should I stop them then?", after a medicine: the reply says whom to ask first. It is no wish to prevent or ease anything."""
-    stops = context.topic == Topic.MEDICINES.value and heard.told.quits and not heard.mentions
-    if not stops or heard.intent not in _STOPPING:
+def _whether_to_stop_the(heard: Heard, medicines: AbstractSet[str]) -> Optional[Heard]:
+    """ "Should I stop the statin?": the reply says whom to ask first. It is no wish to prevent or ease anything."""
+    named = {mention.id for mention in (*heard.named(), *heard.named("unlisted"))}
+    stops = heard.told.quits and heard.told.asks and heard.intent in _STOPPING and not heard.parts
+    return replace(heard, intent="ask_medicines") if stops and named & medicines else None
+
+
+def _whether_to_stop(heard: Heard, context: Context, medicines: AbstractSet[str]) -> Optional[Heard]:
+    """ "Should I stop them then?", after a medicine, or after a story with one."""
+    spoken_of = tuple(one for one in context.conditions if one in medicines)
+    after = context.topic == Topic.MEDICINES.value or (context.topic in _WITH_MEDICINES and spoken_of)
+    if not after or not heard.told.quits or heard.mentions or heard.intent not in _STOPPING:
         return None
-    return _about_what_was_spoken_of(heard, "ask_medicines", context)
+    return _about_what_was_spoken_of(heard, "ask_medicines", context.but(conditions=spoken_of))
 
 
 def _which_is_it(heard: Heard, context: Context) -> Optional[Heard]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import answer_condition
 from legcramps.answers.turn import reply
@@ -16,4 +18,6 @@ def answer_medicines(heard: Heard, context: Context, composer: Composer) -> Turn
         *composer.statements("medicines.examples", "medicines.urine_output", "medicines.no_direct_link_known"),
         composer.phrase("advice.keep_taking", paragraph=True),
     ]
-    return reply(context, Topic.MEDICINES, pieces, composer.buttons("ask_evidence", "ask_condition_list"))
+    turn = reply(context, Topic.MEDICINES, pieces, composer.buttons("ask_evidence", "ask_condition_list"))
+    spoken_of = tuple(c.id for c in composer.knowledge.in_group("medicines"))
+    return replace(turn, context=turn.context.but(conditions=spoken_of))

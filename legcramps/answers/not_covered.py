@@ -45,5 +45,5 @@ def answer_not_covered(heard: Heard, context: Context, composer: Composer) -> Tu
     turn = aside(context, Outcome.NOT_COVERED, pieces, () if topic is Topic.TREATMENT else offers, topic)
     if topic is Topic.TREATMENT:
         relief = (composer.phrase("not_covered.relief_only"), composer.statement("relief.stretch"))
-        turn = joined(turn, reply(turn.context, Topic.RELIEF, relief, composer.buttons("ask_causes", "ask_see_doctor")))
+        turn = joined(turn, reply(turn.context, Topic.RELIEF, relief, composer.buttons("ask_causes", "ask_definition")))
     return turn

@@ -106,7 +106,7 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     if comparison.is_reply(heard, context):
         turn = comparison.answer_reply(heard, context, composer)
     else:
-        read = in_context.read(heard, context)
+        read = in_context.read(heard, context, composer.medicines)
         function = function if read.intent == heard.intent else None
         heard = read
         turn = comparison.set_aside(_answer(heard, context, composer, function), heard, context, composer)

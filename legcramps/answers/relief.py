@@ -9,4 +9,4 @@ from legcramps.answers.types import Context, Heard, Topic, Turn
 
 def answer_relief(heard: Heard, context: Context, composer: Composer) -> Turn:
     pieces = (composer.statement("relief.stretch"), composer.phrase("relief.go_gently"))
-    return reply(context, Topic.RELIEF, pieces, composer.buttons("ask_causes", "ask_see_doctor"))
+    return reply(context, Topic.RELIEF, pieces, composer.buttons("ask_causes", "ask_definition"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from legcramps.answers.compose import Composer
 from legcramps.answers.turn import aside, reply
 from legcramps.answers.types import Context, Heard, Outcome, Topic, Turn
@@ -25,11 +27,13 @@ def answer_difference(heard: Heard, context: Context, composer: Composer) -> Tur
 
 
 def answer_restless_legs_other(heard: Heard, context: Context, composer: Composer) -> Turn:
+    """Not covered. The talk is of restless legs from then on: "how is it treated?" after it must not get facts of cramps."""
     pieces = (composer.phrase("not_covered.restless_legs_other"), composer.phrase("advice.ask_professional"))
-    return aside(
+    turn = aside(
         context,
         Outcome.NOT_COVERED,
         pieces,
         composer.buttons("ask_restless_legs", "ask_difference"),
         Topic.RESTLESS_LEGS_OTHER,
     )
+    return replace(turn, context=turn.context.but(topic=Topic.RESTLESS_LEGS.value))

@@ -29,10 +29,10 @@ class Idea(TypedDict, total=False):
     left: int
 
 
-_WITH_THE_ONE_BEFORE = frozenset(
+HALF_A_THOUGHT = frozenset(
     {"medicines.no_direct_link_known", "known.other_symptoms", "not_covered.treatment_named", "restless_legs.different"}
 )
-"""Pieces that are half a thought without the piece before them."""
+"""Pieces that belong to the piece before them: neither is said without the other."""
 
 _ADVICE = ("advice.", "comparison.closing")
 _NOTICES = {"notice.privacy": "privacy", "notice.disclaimer": "notice"}
@@ -64,7 +64,7 @@ def aloud(answer: Answer) -> List[Idea]:
             ideas[-1]["left"] = int(dict(piece.arguments)[_LEFT[piece.key]])
             continue
         new = _ideas(piece)
-        if ideas and new and (leading or piece.key in _WITH_THE_ONE_BEFORE):
+        if ideas and new and (leading or piece.key in HALF_A_THOUGHT):
             ideas[-1]["say"] += new[0]["say"]
             ideas[-1]["items"] += new[0]["items"]
             if new[0]["kind"] == "fact":

@@ -318,6 +318,8 @@ KINDS = {
 QUITS = r"""
     (?:stop|stopping|quit|quitting|drop|skip|pause|halve) (?:(?:taking|using|on|with) )?(?:it|them|that|those|this|these|mine)
     (?:come|coming|get|getting|go|going|take me|taken|wean(?:ed|ing)?) off (?:of )?(?:it|them|that|those|this|these|mine)
+    (?:stop|stopping|quit|quitting|come off|coming off|go off|going off|get off|drop|skip|pause|halve) (?:(?:taking|using|of|with) )*(?:the|my|these|those|her|his|our|all) (?!(?:[a-z-]+ )?(?:cramp|leg|cal[fv]|f[oe][oe]t|toe|thigh|pain|spasm|charley|muscle|night|twitch|urge|ach|attack))
+    (?:stop|stopping|quit|quitting) (?:taking|using) [a-z-]+
 """
 RESTATES = r"""
     i (?:had |just |only |really |actually )?(?:asked|meant|mean|was asking|am asking|wanted to know|want to know) (?:you )?(?:about|for|how|what|why|when|whether|if|the)

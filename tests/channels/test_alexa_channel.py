@@ -159,7 +159,7 @@ def test_a_question_right_at_the_start_is_answered_at_once(person):
 
 def test_the_carrier_phrase_is_part_of_the_question(person):
     assert "anemia" in person.intent(carrier_intent("can"), query="anemia do this").text
-    assert "not mention" in person.intent(carrier_intent("is it"), query="lupus").text.replace("does not", "not")
+    assert "not say whether lupus" in person.intent(carrier_intent("is it"), query="lupus").text
 
 
 def test_danger_comes_first_without_a_menu_and_closes_the_session(person, assistant):
@@ -185,7 +185,7 @@ def test_the_comparison_is_led_by_yes_and_no(person):
     for name in ("AMAZON.YesIntent", "AMAZON.NoIntent", "AMAZON.NoIntent", "AMAZON.YesIntent"):
         heard = person.intent(name)
         asked.append(heard.text)
-    assert "In all, that is more like a cramp." in heard.text
+    assert "That is more like a cramp." in heard.text
     assert "not a diagnosis" in heard.text, asked
 
 

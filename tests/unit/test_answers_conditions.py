@@ -154,7 +154,7 @@ def test_an_unlisted_medicine_is_told_which_kinds_the_source_names(talk):
     answer = only(talk("ask_medicines", Mention("unlisted", "gabapentin")))
     assert answer.outcome.value == "not_listed"
     assert answer.topic.value == "medicines"
-    for kind in ("pass more urine", "high blood pressure", "high cholesterol", "birth control pills"):
+    for kind in ("pass more urine", "blood pressure problems", "high cholesterol", "birth control pills"):
         assert kind in answer.text
 
 
@@ -166,7 +166,8 @@ def test_what_the_source_does_not_mention_is_neither_yes_nor_no(talk, knowledge,
     answer = only(talk("ask_condition", Mention("unlisted", thing)))
     assert answer.outcome.value == "not_listed"
     assert (
-        f"The source does not mention {knowledge.unlisted[thing].name}. That means neither yes nor no." in answer.text
+        f"does not say whether {knowledge.unlisted[thing].name} can have to do with night leg cramps. That means neither yes nor no."
+        in answer.text
     )
     assert not answer.conditions
     assert not answer.statements
@@ -337,3 +338,41 @@ def test_a_group_is_shown_by_itself_and_said_to_be_ours(talk, knowledge, group):
 def test_every_group_of_the_facts_has_an_entry_and_words_for_it(knowledge, group):
     assert knowledge.in_group(group)
     assert knowledge.vocabulary.groups.get(group)
+
+
+@pytest.mark.parametrize("entry", ["kidney_failure", "diabetic_nerve_damage", "problems_with_blood_flow"])
+@pytest.mark.parametrize("intent", ["ask_condition", "ask_condition_details", "tell_situation"])
+def test_a_known_cause_comes_with_what_the_source_adds(talk, intent, entry):
+    assert {"known.already_know", "known.other_symptoms"} <= set(only(talk(intent, entry)).statements)
+
+
+def test_the_likely_cause_in_a_story_comes_after_that_mostly_none_is_known(talk):
+    said = only(talk("tell_situation", "nerve_problems")).statements
+    assert said.index("causes.usually_unknown") < said.index("link.nerve_problems")
+
+
+def test_medicines_in_a_story_are_said_to_be_sorted_by_us_and_none_is_lost(talk):
+    entry = "medicines_for_high_blood_pressure"
+    named = [Mention("condition", entry, medicine=name) for name in ("ramipril", "amlodipine")]
+    for intent in ("tell_situation", "ask_condition"):
+        assert 'I count "ramipril" and "amlodipine" among the medicines for blood pressure problems' in (
+            talk(intent, *named).answers[0].text
+        )
+
+
+def test_a_list_says_its_preposition_before_each_name(talk):
+    text = only(talk("ask_condition", "anemia", "dialysis", "cirrhosis")).text
+    assert "linked to anemia, to dialysis, and to cirrhosis." in text
+    text = only(talk("ask_condition", "kidney_failure", "diabetic_nerve_damage")).text
+    assert "Kidney failure and nerve damage from diabetes are known causes of night leg cramps." in text
+
+
+def test_pregnancy_by_name_has_both_links_also_where_it_is_asked_who_gets_them(talk):
+    answer = only(talk("ask_risk_factors", "pregnancy"))
+    assert {"link.pregnancy.raises_risk", "link.pregnancy.sometimes_linked"} <= set(answer.statements)
+    assert {cite.paragraph for cite in answer.citations} == {2, 6}
+
+
+def test_how_sure_after_all_medicines_is_said_of_them(talk):
+    talk("ask_medicines")
+    assert {c.id for c in only(talk("ask_evidence")).conditions} == set(MEDICINES)

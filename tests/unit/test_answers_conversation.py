@@ -585,3 +585,22 @@ def test_the_context_survives_the_slots(talk):
 def test_missing_slots_have_their_defaults():
     assert Context.from_slots({}) == Context()
     assert Context.from_slots({"topic": None, "conditions": None, "misunderstood": None, "unknown": 1}) == Context()
+
+
+@pytest.mark.parametrize(
+    "intent, named, kept",
+    [
+        ("ask_medicines", (), {"medicines.urine_output", "medicines.no_direct_link_known"}),
+        ("ask_known_causes", (), {"known.already_know", "known.other_symptoms"}),
+        ("ask_condition", ("kidney_failure",), {"known.already_know", "known.other_symptoms"}),
+    ],
+)
+def test_shorter_keeps_or_leaves_what_belongs_together(talk, intent, named, kept):
+    talk(intent, *named)
+    said_short = {piece.key for piece in talk("ask_shorter").answers[-1].pieces}
+    assert kept <= said_short
+
+
+def test_shorter_of_an_unlisted_medicine_keeps_the_advice_not_to_stop_it(talk):
+    talk("ask_medicines", Mention("unlisted", "gabapentin"))
+    assert "advice.keep_taking" in keys(talk("ask_shorter"))

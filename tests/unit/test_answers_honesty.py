@@ -152,7 +152,9 @@ LONGEST_FIRST = re.compile("|".join(re.escape(name) for name in sorted(NAMES, ke
 
 def is_joined_from_names(value: str) -> bool:
     """Whether a text filled into a phrase holds nothing but names of the knowledge files (or a count)."""
-    return re.fullmatch(r"(, | and | or )*", LONGEST_FIRST.sub("", value)) is not None or value.isdigit()
+    return (
+        re.fullmatch(r"(, | and | or )*", LONGEST_FIRST.sub("", value.replace('"', ""))) is not None or value.isdigit()
+    )
 
 
 def expected_text(piece) -> str:
@@ -163,8 +165,10 @@ def expected_text(piece) -> str:
         linked = [(c, link) for key in piece.key.split("+") for c, link in LINK_OF[key]]
         (grade,) = {link.grade for _, link in linked}
         names = [link.phrase or condition.name for condition, link in linked]
-        joined = ", ".join(names[:-1]) + " and " + names[-1]
-        template = KNOWN.grades[grade].text
+        template = KNOWN.grades[grade].several or KNOWN.grades[grade].text
+        before = {"sometimes_linked": "to ", "raises_risk": "with ", "likely_mechanism": "from "}.get(grade, "")
+        comma = "," if before and len(names) > 2 else ""
+        joined = f", {before}".join(names[:-1]) + f"{comma} and {before}{names[-1]}"
         return template.format(name=joined, Name=joined[0].upper() + joined[1:], **{"is": "are"})
     if piece.key.startswith("grades."):
         return KNOWN.grades[piece.key.split(".")[1]].meaning
@@ -294,7 +298,7 @@ CAUSES = re.compile(
 # Where such a word stands all the same, each looked at: "known to cause", "no cause is known", "does not say this is the cause" …
 MAY_SAY_CAUSE = {
     "causes.usually_unknown", "known.list", "grades.known_cause.meaning", "grades.raises_risk.meaning", "grades.sometimes_linked.meaning",
-    "advice.not_a_diagnosis", "situation.nothing_named", "clarify.what_about", "clarify.can_talk_about", "small_talk.greet", "small_talk.ask_help",
+    "advice.not_a_diagnosis", "advice.not_a_diagnosis_short", "situation.nothing_named", "clarify.what_about", "clarify.can_talk_about", "small_talk.greet", "small_talk.ask_help",
 }  # fmt: skip
 
 

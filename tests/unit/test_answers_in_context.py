@@ -2,7 +2,7 @@
 
 import pytest
 
-from legcramps.answers import Heard, Mention, Outcome, read_told
+from legcramps.answers import Heard, Mention, Outcome, Told, read_told
 
 MEDICINE = "medicines_that_increase_urine_output"
 
@@ -441,3 +441,51 @@ def test_what_is_meant_is_no_answer_in_the_comparison(talk, text):
     assert turn.context.comparison["told"] == {}
     assert turn.context.comparison["asked"] == asked.context.comparison["asked"]
     assert topics(turn) == ["difference"]
+
+
+# --- restless legs stay the subject, and a medicine is not stopped
+
+
+@pytest.mark.parametrize(
+    "intent, heard",
+    [
+        ("ask_treatment", Told(asks=True, words=4)),
+        ("ask_relief", Told(asks=True, words=4)),
+        ("ask_causes", Told(asks=True, words=4)),
+    ],
+)
+def test_after_a_question_about_restless_legs_it_means_them(talk, intent, heard):
+    talk("ask_restless_legs_other")
+    (answer,) = talk(intent, signals={"pronoun"}, told=heard).answers
+    assert (answer.outcome.value, answer.topic.value) == ("not_covered", "restless_legs_other")
+
+
+def test_after_restless_legs_a_link_is_not_answered_as_one_of_cramps(talk):
+    talk("ask_restless_legs_other")
+    told = Told(asks=True, words=6)
+    turn = talk("ask_condition", "anemia", signals={"pronoun", "first_person", "listed"}, told=told)
+    assert [a.topic.value for a in turn.answers] == ["restless_legs_other"]
+
+
+@pytest.mark.parametrize("intent", ["ask_treatment", "ask_prevention", "ask_relief", "nlu_fallback"])
+def test_whether_to_stop_a_medicine_named_gets_whom_to_ask(talk, intent):
+    told = read_told("should I stop the statin?")
+    turn = talk(intent, "medicines_for_high_cholesterol", told=told)
+    assert [a.topic.value for a in turn.answers] == ["medicines"]
+    assert "advice.keep_taking" in [piece.key for piece in turn.answers[0].pieces]
+
+
+@pytest.mark.parametrize("text", ["should I stop it then?", "should I stop the tablets?", "can I come off my pills?"])
+def test_whether_to_stop_after_a_story_with_a_medicine_gets_whom_to_ask(talk, text):
+    story = talk("tell_situation", "age", "medicines_for_high_cholesterol")
+    assert "advice.keep_taking" in [piece.key for piece in story.answers[-1].pieces]
+    turn = talk("ask_treatment", told=read_told(text))
+    assert {c.id for a in turn.answers for c in a.conditions} == {"medicines_for_high_cholesterol"}
+    assert "advice.keep_taking" in [piece.key for piece in turn.answers[0].pieces]
+
+
+@pytest.mark.parametrize(
+    "text", ["how do I stop the cramps?", "how can I stop my leg cramps", "can I stop the night cramps with a pill?"]
+)
+def test_to_stop_the_cramps_is_no_wish_to_stop_a_medicine(text):
+    assert not read_told(text).quits

@@ -111,6 +111,8 @@ def of_every_comparison() -> list:
         for one in said:
             turns.append(asked("tell_situation", context=context, told=one))
             context = turns[-1].context
+    last_point = asked("tell_apart", told=Told({"pain": "yes", "urge": "no", "lasts": "short"})).context
+    turns.append(asked("ask_why", context=last_point, told=Told(asks=True)))
     in_the_middle = asked("tell_apart").context
     for intent in INTENTS:
         turns.append(asked(intent, context=in_the_middle, told=Told(asks=True)))
