@@ -92,29 +92,32 @@ class TelegramBot:
                     # The person waits for this sign, and the answer may have others before it.
                     self._turns.start(self._acknowledge(read, payload))
             else:
-                if read.album and not read.text:
-                    # Its pictures come as a message each, and are one message to the person.
-                    read = Said(read.person, read.place, f"album:{read.album}", thing=True)
-                self._turns.take(conversation, read.identifier, lambda: self._answer(conversation, read))
+                self._take_said(conversation, read)
         except Exception as error:
             logs.failure(logger, "telegram update", error)
 
+    def _take_said(self, conversation: str, said: Said) -> None:
+        # The pictures of an album come as a message each, and are one message to the person.
+        album = f"album:{said.album}" if said.album else None
+        if album and not said.text:
+            said = Said(said.person, said.place, album, thing=True)
+        taken = self._turns.take(conversation, said.identifier, lambda: self._answer(conversation, said))
+        if album and taken:
+            # Words are always answered; pictures without any that come after them are not.
+            self._turns.mark_known(conversation, album)
+
     async def prepare(self, url: Optional[str] = None, secret: Optional[str] = None) -> None:
         """Asks Telegram who the bot is, sets its menu, and its webhook where ``url`` is given; until each is done."""
-        steps: List[Callable[[], Awaitable[None]]] = [self._learn_name, self.api.set_menu]
+        steps: List[Callable[[], Awaitable[None]]] = [self._learn_name]
         if url and secret:
-            steps.insert(0, lambda: self.api.set_webhook(url, secret))
+            steps.append(lambda: self.api.set_webhook(url, secret))
+        steps.append(self.api.set_menu)
         pause = FIRST_PAUSE
-        while steps:
-            try:
-                await steps[0]()
-                steps.pop(0)
-                pause = FIRST_PAUSE
-                continue
-            except ApiError as error:
-                logger.warning("telegram start method=%s reason=%s", error.method, error.code)
-            except Exception as error:
-                logs.failure(logger, "telegram start", error)
+        while True:
+            # None waits for another: a webhook that Telegram refuses is no reason not to know one's name.
+            steps = [step for step in steps if not await self._succeeds(step)]
+            if not steps:
+                break
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         logger.info("telegram ready")
@@ -125,6 +128,17 @@ class TelegramBot:
         await self.api.close()
         self._kept.close()
 
+    @staticmethod
+    async def _succeeds(step: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await step()
+            return True
+        except ApiError as error:
+            logger.warning("telegram start method=%s reason=%s", error.method, error.code)
+        except Exception as error:
+            logs.failure(logger, "telegram start", error)
+        return False
+
     async def _learn_name(self) -> None:
         self.name = await self.api.who_am_i()
 
@@ -134,8 +148,9 @@ class TelegramBot:
         typing = asyncio.ensure_future(self._show_typing(said.place))
         first = ""
         if said.command == "forget":
-            await forget(self._agent(), conversation)
-            replies = [_reply(written("small_talk.forgotten"))]
+            replies = [await self._forget(conversation)]
+            if said.text:
+                first, replies = replies[0]["text"], await self._turns.ask(conversation, said.text)
         elif said.thing and not said.text:
             replies = [_reply(written("chat.text_only"))]
         else:
@@ -149,6 +164,14 @@ class TelegramBot:
         if pressed.place:
             replies = await self._turns.ask(conversation, payload) if _is_ours(payload) else [_dead()]
             await self._send(conversation, pressed.place, replies)
+
+    async def _forget(self, conversation: str) -> Reply:
+        try:
+            await forget(self._agent(), conversation)
+        except Exception as error:
+            logs.failure(logger, "telegram forget", error)
+            return problem_reply("internal")
+        return _reply(written("small_talk.forgotten"))
 
     async def _send(self, conversation: str, place: Place, replies: List[Reply], first: str = "") -> None:
         try:
@@ -185,9 +208,8 @@ def _dead() -> Reply:
 
 def _words(said: Said) -> str:
     """What a message says in words; a command says what a person would."""
-    if said.command == "help":
-        return "#ask_help"
-    if said.command == "ask":
+    if said.command in ("ask", "help"):
+        # Who cries for help may say what with.
         return said.text or "#ask_help"
     if said.command == "start":
         return _deep_link(said.text) if said.text else GREETING

@@ -27,6 +27,8 @@ _THINGS = frozenset(
 )
 _COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@([a-z0-9_]{1,64}))?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _TELEGRAM_ITSELF = 777000
+_ANONYMOUS_ADMIN = 1087968824
+"""The account under whose name a group's anonymous administrators write."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ def _read_command(text: str, bot_name: Optional[str]) -> tuple[Optional[str], st
     if not match:
         return None, text, False
     name, addressee, argument = match.group(1).lower(), match.group(2), match.group(3) or ""
+    if addressee and bot_name is None and name in COMMANDS:
+        # Better one answer too many, in the moment after the start, than none.
+        return name, argument.strip(), False
     if addressee and addressee.lower() != (bot_name or "").lower():
         return None, text, True
     if name in COMMANDS:
@@ -150,9 +155,16 @@ def _read_command(text: str, bot_name: Optional[str]) -> tuple[Optional[str], st
 
 
 def _sender(message: Mapping[str, Any]) -> Optional[int]:
-    """The account of the person who wrote or pressed; None for bots, channels and Telegram itself."""
+    """The account of the person who wrote or pressed; None for bots, channels and Telegram itself.
+
+    A group's anonymous administrators are one person, with the group's own number.
+    """
     sender = _mapping(message, "from") or {}
     number = _number(sender.get("id"))
+    if number == _ANONYMOUS_ADMIN:
+        chat, on_behalf = _mapping(message, "chat") or {}, _mapping(message, "sender_chat") or {}
+        group = _number(on_behalf.get("id"))
+        return group if group == _number(chat.get("id")) and chat.get("type") in ("group", "supergroup") else None
     return None if sender.get("is_bot") or number == _TELEGRAM_ITSELF else number
 
 

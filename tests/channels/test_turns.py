@@ -8,37 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from rasa.shared.core.events import UserUttered
 
-from legcramps.channels.guard import RateLimit
-from legcramps.channels.turns import Turns
 from tests.helpers.http import Client
-
-CHEST = "I have chest pain"
-
-
-class Pretended:
-    """Says an emergency's words to chest pain, and something else to everything else; knows whom it remembers."""
-
-    def __init__(self, fails=(), seconds=0.0):
-        self.fails, self.seconds = fails, seconds
-        self.heard, self.conversations = [], set()
-
-    async def say(self, message):
-        self.heard.append(message.text)
-        self.conversations.add(message.sender_id)
-        if "say" in self.fails:
-            raise RuntimeError("broken")
-        time.sleep(self.seconds)
-        outcome = "urgent" if CHEST in message.text else "answered"
-        answer = {"text": f"said to: {message.text}", "custom": {"answer": {"outcome": outcome}}}
-        await message.output_channel.send_response(message.sender_id, answer)
-
-    async def forget(self, conversation):
-        if "forget" in self.fails:
-            raise RuntimeError("broken")
-        self.conversations.discard(conversation)
-
-    def turns(self, limit=1000):
-        return Turns("chat", self.say, self.forget, RateLimit(limit, limit))
+from tests.helpers.pretended import CHEST, Pretended
 
 
 def outcomes(replies):
@@ -135,18 +106,11 @@ def test_what_says_nothing_is_not_looked_at():
     assert assistant.heard == []
 
 
-class PretendedAgent:
-    """As much of Rasa's agent as `Assistant.turn` needs, and the store in one."""
-
-    def __init__(self, assistant):
-        self.handle_message, self.delete, self.tracker_store = assistant.say, assistant.forget, self
-
-
 def test_the_assistant_in_this_process_does_the_same():
     from legcramps.server.assistant import Assistant
 
     pretended = Pretended()
-    assistant = Assistant(PretendedAgent(pretended))
+    assistant = Assistant(pretended.agent())
     result = asyncio.run(assistant.turn("person", CHEST + " and" * 700))
     assert outcomes(result.replies) == ["urgent"]
     assert (result.intent, pretended.conversations) == ("unusable", set())

@@ -58,6 +58,23 @@ def test_a_chat_without_a_type_is_private_when_it_has_the_persons_number():
     assert read_update(update(chat={"id": -42}), BOT, "cramps_bot") is None
 
 
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "username": "GroupAnonymousBot"}
+
+
+def test_a_groups_anonymous_administrators_are_one_person():
+    said = read_update(update(chat=GROUP, text="/help", sender_chat=GROUP, **{"from": ANONYMOUS}), BOT, None)
+    assert (said.person, said.place) == ("-100:-100", Place(-100, None, 7))
+    for other in ({"sender_chat": {"id": -5}}, {"sender_chat": GROUP, "chat": {"id": -100}}, {}):
+        assert read_update(update(**{"chat": GROUP, "text": "/help", "from": ANONYMOUS, **other}), BOT, None) is None
+
+
+def test_while_its_name_is_not_known_a_command_of_ours_is_taken_for_ours():
+    said = read_update(update(chat=GROUP, text="/ask@cramps_bot hi"), BOT, None)
+    assert (said.command, said.text) == ("ask", "hi")
+    assert read_update(update(chat=GROUP, text="/ban@cramps_bot hi"), BOT, None) is None
+    assert read_update(update(chat=GROUP, text="/ask@cramps_bot hi"), BOT, "other_bot") is None
+
+
 def test_in_a_group_the_answer_is_a_reply_and_stays_in_its_topic():
     said = read_update(update(chat=GROUP, text="/help", message_thread_id=3, is_topic_message=True), BOT, None)
     assert said.place == Place(-100, 3, 7)
@@ -118,6 +135,7 @@ def spoiled(item):
         update(photo=[{"file_id": "x"}], caption="hi", media_group_id="m"),
         update(chat=GROUP, text="@cramps_bot hi", is_topic_message=True, message_thread_id=3),
         update(chat=GROUP, reply_to_message={"from": {"id": BOT, "is_bot": True}}),
+        update(chat=GROUP, text="/help", sender_chat=GROUP, **{"from": ANONYMOUS}),
         PRESS,
     ],
 )
