@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
+from legcramps import logs
 from legcramps.settings import SettingsError
+
+logger = logging.getLogger(__name__)
 
 FILE = "channels.db"
 """In the run-time folder."""
@@ -31,6 +35,8 @@ create table if not exists threads (thread text primary key, updated real not nu
 
 class Kept:
     """Payloads and threads in one SQLite file.
+
+    An error of the file's while the server runs is logged; what it should have kept is then unknown, and no answer is lost.
 
     Raises:
         SettingsError: the file can be neither read nor made.
@@ -60,31 +66,45 @@ class Kept:
         if len(encoded) <= limit and not payload.startswith(TOKEN):
             return payload
         token = TOKEN + base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()).decode()[:32]
-        with self._connection:
-            self._connection.execute("insert or ignore into payloads values (?, ?)", (token, payload))
+        try:
+            with self._connection:
+                self._connection.execute("insert or ignore into payloads values (?, ?)", (token, payload))
+        except sqlite3.Error as error:
+            logs.failure(logger, "kept", error)
         return token
 
     def whole(self, payload: str) -> Optional[str]:
         """The other way round; None for a token that stands for nothing."""
         if not payload.startswith(TOKEN):
             return payload
-        with closing(self._connection.execute("select payload from payloads where token = ?", (payload,))) as found:
-            row = found.fetchone()
+        row = self._find("select payload from payloads where token = ?", payload)
         return row[0] if row else None
 
     def join(self, thread: str) -> bool:
-        """Notes that the assistant takes part in a thread; False when it did before."""
+        """Notes that the assistant takes part in a thread; False when it did before, or it could not be noted."""
         now = time.time()
-        with self._connection:
-            before = self.takes_part(thread)
-            self._connection.execute("insert or replace into threads values (?, ?)", (thread, now))
-            self._connection.execute("delete from threads where updated < ?", (now - self._keep,))
+        try:
+            with self._connection:
+                before = self.takes_part(thread)
+                self._connection.execute("insert or replace into threads values (?, ?)", (thread, now))
+                self._connection.execute("delete from threads where updated < ?", (now - self._keep,))
+        except sqlite3.Error as error:
+            logs.failure(logger, "kept", error)
+            return False
         return not before
 
     def takes_part(self, thread: str) -> bool:
+        """Whether it was noted; False also when the file cannot be read."""
         query = "select 1 from threads where thread = ? and updated > ?"
-        with closing(self._connection.execute(query, (thread, time.time() - self._keep))) as found:
-            return found.fetchone() is not None
+        return self._find(query, thread, time.time() - self._keep) is not None
+
+    def _find(self, query: str, *values: object) -> Any:
+        try:
+            with closing(self._connection.execute(query, values)) as found:
+                return found.fetchone()
+        except sqlite3.Error as error:
+            logs.failure(logger, "kept", error)
+            return None
 
     def close(self) -> None:
         self._connection.close()

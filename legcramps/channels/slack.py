@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any, Awaitable, Callable, Dict, List, Optional
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Set
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
@@ -25,7 +25,7 @@ from legcramps.channels.api import ApiError
 from legcramps.channels.guard import AnswerOnce, RateLimit
 from legcramps.channels.replies import Reply, problem_reply, suggestion, written
 from legcramps.channels.slack_api import SlackApi
-from legcramps.channels.slack_render import Post, as_posts, home, mark_chosen
+from legcramps.channels.slack_render import Post, as_posts, home, is_danger, mark_chosen
 from legcramps.channels.slack_request import (
     PRIVATE,
     WINDOW,
@@ -75,6 +75,7 @@ class SlackApp:
         self._slack = slack
         rate = current.rate_per_minute
         self._turns = Turns(NAME, say, lambda aside: forget(agent(), aside), RateLimit(rate, rate * BURST))
+        self._joining: Set[str] = set()
         self._kept = kept.Kept(current.var / kept.FILE, current.keep_days)
         self.api = SlackApi(slack.api, slack.bot_token)
 
@@ -110,7 +111,7 @@ class SlackApp:
             return
         # In a channel, an answer stands in a thread: that of the question, or one that begins with it.
         thread = said.thread or said.ts
-        known = said.thread is not None and (said.ours or self._kept.takes_part(self._thread(said.channel, thread)))
+        known = said.thread is not None and (said.ours or self._takes_part(self._thread(said.channel, thread)))
         if said.mentioned or (known and not said.to_others):
             conversation = self._in_thread(said.channel, thread, said.person)
             self._turns.take(conversation, said.identifier, lambda: self._answer_in_thread(conversation, said, thread))
@@ -121,8 +122,19 @@ class SlackApp:
 
     async def _answer_in_thread(self, conversation: str, said: Said, thread: str) -> None:
         replies, first = await self._replies(conversation, said)
-        new = self._kept.join(self._thread(said.channel, thread))
-        await self._post(said.channel, as_posts(replies, self._kept.short, first, offer_private=new), thread)
+        joined, offered = self._thread(said.channel, thread), self._offer(said.channel, thread)
+        offer = not is_danger(replies) and not self._kept.takes_part(offered)
+        # Delivery may take minutes, and who goes on meanwhile is heard.
+        self._joining.add(joined)
+        try:
+            posts = as_posts(replies, self._kept.short, first, offer_private=offer)
+            delivered = await self._post(said.channel, posts, thread)
+            # Afterwards: a file that is busy holds up no answer.
+            self._kept.join(joined)
+            if offer and delivered:
+                self._kept.join(offered)
+        finally:
+            self._joining.discard(joined)
 
     async def _replies(self, conversation: str, said: Said) -> tuple[List[Reply], str]:
         if said.thing and not said.text:
@@ -197,12 +209,15 @@ class SlackApp:
 
     # --- delivery ---------------------------------------------------------------------------------------------------
 
-    async def _post(self, channel: str, posts: List[Post], thread: Optional[str] = None) -> None:
+    async def _post(self, channel: str, posts: List[Post], thread: Optional[str] = None) -> bool:
+        """Whether all of it was delivered."""
         try:
             for post in posts:
                 await self.api.post(channel, post, thread)
         except ApiError as error:
             logger.warning("slack not delivered reason=%s", error.code)
+            return False
+        return True
 
     async def _respond(self, to: Asked | Pressed, posts: List[Post]) -> None:
         """For this person's eyes only."""
@@ -224,6 +239,12 @@ class SlackApp:
 
     def _in_thread(self, channel: str, thread: str, person: str) -> str:
         return guard.pseudonym(self._secret, NAME, f"{channel}:{thread}:{person}")
+
+    def _takes_part(self, thread: str) -> bool:
+        return thread in self._joining or self._kept.takes_part(thread)
+
+    def _offer(self, channel: str, thread: str) -> str:
+        return guard.pseudonym(self._secret, f"{NAME} offer", f"{channel}:{thread}")
 
     def _thread(self, channel: str, thread: str) -> str:
         return guard.pseudonym(self._secret, f"{NAME} thread", f"{channel}:{thread}")

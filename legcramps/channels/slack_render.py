@@ -55,7 +55,7 @@ def as_posts(replies: Sequence[Reply], shorten: Shorten, first: str = "", offer_
         first: said before the replies, but never before a danger.
         offer_private: others can read along: offers to go on in private, but never beside a danger.
     """
-    danger = any(reply["answer"].get("outcome") in ("urgent", "crisis") for reply in replies)
+    danger = is_danger(replies)
     blocks: List[Block] = []
     for reply in replies:
         blocks += [_section(part) for part in _parts(reply["text"])]
@@ -70,6 +70,11 @@ def as_posts(replies: Sequence[Reply], shorten: Shorten, first: str = "", offer_
         blocks.append(_actions([_button(written("chat.privately"), "private", PRIVATE)], "legcramps:private"))
     groups = [blocks[start : start + MAX_BLOCKS] for start in range(0, len(blocks), MAX_BLOCKS)]
     return [{"text": _as_text(group), "blocks": group} for group in groups]
+
+
+def is_danger(replies: Sequence[Reply]) -> bool:
+    """Whether there is something among the replies that a person in danger must read."""
+    return any(reply["answer"].get("outcome") in ("urgent", "crisis") for reply in replies)
 
 
 def as_buttons(buttons: Sequence[Mapping[str, str]], shorten: Shorten) -> List[Block]:

@@ -186,7 +186,13 @@ def _read_said(event: Mapping[str, Any], person: str, bots: List[str], team: str
     # An edit comes as a message of its own, or with a note in it; it is no new question.
     if not channel or not ts or event.get("subtype") not in _SUBTYPES or event.get("hidden") or event.get("edited"):
         return None
+    private = event.get("channel_type") == "im" or channel.startswith("D")
     thing = bool(event.get("files"))
+    if private and not text.strip():
+        # Somebody else's message, handed on without a word. In a channel it would be no question of this person's.
+        shared = _shared(event)
+        text = "\n".join(words for one in shared if (words := _text(one, "text")))
+        thing = thing or bool(shared and not text)
     if not text.strip() and not thing:
         return None
     thread = _text(event, "thread_ts")
@@ -198,12 +204,22 @@ def _read_said(event: Mapping[str, Any], person: str, bots: List[str], team: str
         # The same message may come as an event of two kinds, with two ids.
         f"{team}:{channel}:{ts}",
         plain_words(text),
-        private=event.get("channel_type") == "im" or channel.startswith("D"),
+        private=private,
         thread=thread if thread != ts else None,
         mentioned=mentioned or any(f"<@{bot}>" in text or f"<@{bot}|" in text for bot in bots),
         to_others=bool(first and bots and first.group(1) not in bots),
         thing=thing,
         ours=_text(event, "parent_user_id") in bots,
+    )
+
+
+def _shared(event: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The messages that a message hands on."""
+    listed = event.get("attachments")
+    return (
+        [_as_mapping(one) for one in listed if _as_mapping(one).get("is_share") is True]
+        if isinstance(listed, list)
+        else []
     )
 
 

@@ -136,6 +136,16 @@ def test_what_is_kept_is_known_after_a_restart(tmp_path):
     again.close()
 
 
+def test_an_error_of_the_file_is_logged_and_no_answer_is_lost(tmp_path, caplog):
+    kept = Kept(tmp_path / "channels.db", 30)
+    kept._connection.executescript("drop table threads; drop table payloads")
+    assert kept.join("thread") is False
+    assert kept.takes_part("thread") is False
+    assert kept.whole(kept.short("#" + "p" * 100, 64)) is None
+    assert "in=kept" in caplog.text
+    kept.close()
+
+
 def test_a_thread_is_forgotten_with_time(tmp_path):
     kept = Kept(tmp_path / "channels.db", 30)
     kept.join("thread")

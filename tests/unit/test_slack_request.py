@@ -214,6 +214,7 @@ def spoiled(item, path=()):
     [
         (event(thread_ts="1.0", files=[{"id": "F1"}], parent_user_id="UBOT"), as_body),
         (event(type="app_mention", text="<@UBOT> hi"), as_body),
+        (event(text="", attachments=[{"is_share": True, "text": "hi"}]), as_body),
         (PRESS, as_form),
         ({**PRESS, "view": {"type": "home"}}, as_form),
     ],
