@@ -3,6 +3,10 @@
 Checked in this order, the cheap ones first: size, the application it is for, its age, the address of its certificate, the
 certificate's chain up to a trusted root and its host name, and the signature over the body. What fails is
 :class:`~legcramps.channels.guard.Refused` with 400, as Amazon asks.
+
+Anybody may name an address of a certificate, and it is fetched before the signature can be checked. So that nobody can make this server
+fetch without end, or keep it from fetching what Amazon really names: addresses of another form than :data:`USUAL` share
+:data:`FETCHES_PER_MINUTE`; those of the usual form are so few that each is fetched, and asked for again only after a while.
 """
 
 from __future__ import annotations
@@ -16,9 +20,11 @@ import re
 import time
 import warnings
 from collections import OrderedDict
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Iterable, List, Mapping, Optional, Sequence
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterable, List, Mapping, Optional, Sequence
 from urllib.parse import urlsplit
 
 import certifi
@@ -28,7 +34,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from legcramps.channels.guard import Refused, check_size
+from legcramps.channels.guard import RateLimit, Refused, check_size
 
 CERTIFICATE_HOST = "s3.amazonaws.com"
 CERTIFICATE_FOLDER = "/echo.api/"
@@ -43,9 +49,23 @@ MAX_CERTIFICATES = 10
 """In a chain."""
 FETCH_SECONDS = 2.5
 KEPT_CHAINS = 8
-KEPT_FAILURES = 100
+VERIFIED_SECONDS = 300.0
+"""How long a chain that was verified is believed, unless it runs out before."""
+
+USUAL = re.compile(r"/echo\.api/echo-api-cert(-\d\d?)?(-ats)?\.pem")
+"""How Amazon has named its certificates so far: some two hundred addresses fit."""
+FETCHES_PER_MINUTE = 10
+"""Of all other addresses together."""
+MOST_FETCHES = 8
+"""At once."""
+MOST_WAITING = 8
+"""Requests at once that one address is fetched for."""
+
+KEPT_FAILURES = 500
 FAILED_SECONDS = 30.0
 """How long a certificate that could not be fetched is not asked for again."""
+NONE_THERE_SECONDS = 600.0
+"""The same for one that is not there: far less often does Amazon put one where none was."""
 
 Fetch = Callable[[str], Awaitable[bytes]]
 Clock = Callable[[], float]
@@ -154,12 +174,19 @@ def trusted_roots(file: Optional[Path] = None) -> Store:
     return Store(roots)
 
 
+class NotThere(Exception):
+    """There is no certificate at an address."""
+
+
 async def fetch(url: str) -> bytes:
-    """A certificate chain from Amazon's store. Any failure is an exception."""
+    """A certificate chain from Amazon's store. :class:`NotThere` when there is none; any other failure is an exception, too."""
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as answer:
+        # The store does not tell strangers what it has not: it forbids.
+        if answer.status in (403, 404, 410):
+            raise NotThere
         if answer.status != 200:
             raise ValueError(f"status {answer.status}")
         content = await answer.content.read(MAX_CERTIFICATE + 1)
@@ -168,6 +195,23 @@ async def fetch(url: str) -> bytes:
         if len(content) > MAX_CERTIFICATE:
             raise ValueError("too large")
         return content
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A chain that was verified, and from when until when it is believed (seconds since 1970)."""
+
+    chain: List[x509.Certificate]
+    since: float
+    until: float
+
+
+@dataclass
+class _Queue:
+    """Who waits for an address to be fetched."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
 
 
 class Verifier:
@@ -188,9 +232,11 @@ class Verifier:
         clock: Clock = time.time,
     ):
         self._skills, self._fetch, self._trusted, self._clock = frozenset(skills), get or fetch, trusted, clock
-        self._chains: OrderedDict[str, List[x509.Certificate]] = OrderedDict()
+        self._chains: OrderedDict[str, _Known] = OrderedDict()
+        # Until when an address is not asked for again.
         self._failed: OrderedDict[str, float] = OrderedDict()
-        self._fetching = asyncio.Lock()
+        self._queues: Dict[str, _Queue] = {}
+        self._unusual = RateLimit(FETCHES_PER_MINUTE, FETCHES_PER_MINUTE)
 
     async def read(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
         """The request as JSON. Refused when anything about it is not as it must be.
@@ -209,34 +255,71 @@ class Verifier:
         check_application(request, self._skills)
         check_age(_at(request, "request", "timestamp"), now)
         url = check_url(headers.get("signaturecertchainurl"))
-        chain = self._chains.get(url) or await self._fetched(url, now)
+        chain = await self._chain(url, now)
+        check_signature(chain[0], headers, body)
+        return request
+
+    async def _chain(self, url: str, now: float) -> List[x509.Certificate]:
+        """The verified chain at an address. Refused when it cannot be had or is not to be believed."""
+        known = self._chains.get(url)
+        if known is None:
+            async with self._turn(url):
+                # Who waited finds it fetched.
+                known = self._chains.get(url) or self._verified(url, await self._fetched(url, now), now)
+        elif not known.since <= now < known.until:
+            known = self._verified(url, known.chain, now)
+        self._chains.move_to_end(url)
+        return known.chain
+
+    def _verified(self, url: str, chain: List[x509.Certificate], now: float) -> _Known:
         try:
             check_chain(chain, self._roots(), now)
         except Refused:
             # Amazon may put a new certificate in its place.
             self._chains.pop(url, None)
-            _remember(self._failed, url, now, KEPT_FAILURES)
+            _remember(self._failed, url, now + FAILED_SECONDS, KEPT_FAILURES)
             raise
-        _remember(self._chains, url, chain, KEPT_CHAINS)
-        check_signature(chain[0], headers, body)
-        return request
+        ends = min(certificate.not_valid_after_utc.timestamp() for certificate in chain)
+        known = _Known(chain, now, min(now + VERIFIED_SECONDS, ends))
+        _remember(self._chains, url, known, KEPT_CHAINS)
+        return known
 
     def _roots(self) -> Store:
         if self._trusted is None:
             self._trusted = trusted_roots()
         return self._trusted
 
+    @asynccontextmanager
+    async def _turn(self, url: str) -> AsyncIterator[None]:
+        """One after the other for each address, and not too many. Refused when they are."""
+        queue = self._queues.get(url) or _Queue()
+        if queue.waiting >= MOST_WAITING or (not queue.waiting and len(self._queues) >= MOST_FETCHES):
+            raise _refused("Too many requests wait for a certificate.")
+        self._queues[url] = queue
+        queue.waiting += 1
+        try:
+            async with queue.lock:
+                yield
+        finally:
+            queue.waiting -= 1
+            if not queue.waiting:
+                del self._queues[url]
+
     async def _fetched(self, url: str, now: float) -> List[x509.Certificate]:
-        async with self._fetching:
-            if url in self._chains:
-                return self._chains[url]
-            if now - self._failed.get(url, -FAILED_SECONDS) < FAILED_SECONDS:
-                raise _refused("The certificate could not be had.")
+        if now < self._failed.get(url, now):
+            raise _refused("The certificate could not be had.")
+        if not USUAL.fullmatch(urlsplit(url).path):
             try:
-                return read_chain(await self._fetch(url))
-            except Exception:
-                _remember(self._failed, url, now, KEPT_FAILURES)
-                raise _refused("The certificate could not be had.") from None
+                self._unusual.check("")
+            except Refused:
+                raise _refused("Too many certificates were asked for.") from None
+        try:
+            return read_chain(await self._fetch(url))
+        except NotThere:
+            _remember(self._failed, url, now + NONE_THERE_SECONDS, KEPT_FAILURES)
+        except Exception:
+            _remember(self._failed, url, now + FAILED_SECONDS, KEPT_FAILURES)
+        raise _refused("The certificate could not be had.")
 
 
 def _remember(kept: OrderedDict[str, Any], url: str, value: Any, most: int) -> None:

@@ -310,6 +310,155 @@ def test_what_fails_does_not_push_out_what_is_good(authority, chain_and_key):
     assert store.asked.count(URL) == 1
 
 
+# --- what strangers can make this server do
+
+
+def at(name):
+    return f"https://s3.amazonaws.com/echo.api/{name}"
+
+
+def attack(one, body, key, urls):
+    """Requests with signatures that nobody has checked yet, one for each address; all are refused."""
+    for url in urls:
+        with pytest.raises(Refused) as refused:
+            read(one, body, sign(key, body, url))
+        assert refused.value.status == 400
+
+
+def test_strangers_cannot_make_it_fetch_without_end_nor_keep_what_is_genuine_from_being_fetched(
+    authority, chain_and_key
+):
+    chain, key = chain_and_key
+    genuine = at("echo-api-cert-12.pem")
+
+    class Amazon(Store):
+        async def get(self, url):
+            self.asked.append(url)
+            if url != genuine:
+                raise alexa_verify.NotThere
+            return chain
+
+    store = Amazon(None)
+    one = Verifier([SKILL], store.get, authority.store)
+    body = as_bytes(Session().launch())
+    attack(one, body, key, [at(f"{number}.pem") for number in range(40)])
+    assert len(store.asked) == alexa_verify.FETCHES_PER_MINUTE
+    usual = [at(f"echo-api-cert-{number}.pem") for number in range(100) if number != 12]
+    for _ in range(2):
+        attack(one, body, key, [*usual, *(at(f"echo-api-cert-{number}.pem") for number in range(1000, 1040))])
+    assert len(store.asked) == alexa_verify.FETCHES_PER_MINUTE + len(usual), "each once"
+    assert read(one, body, sign(key, body, genuine)), "though all that was to be tried is used up"
+
+
+def test_one_that_is_not_there_is_asked_for_again_after_a_while(authority, chain_and_key):
+    chain, key = chain_and_key
+    clock = [time.time()]
+    one, store = verifier(authority, alexa_verify.NotThere(), lambda: clock[0])
+    body = as_bytes(Session().launch())
+    attack(one, body, key, [URL])
+    store.content = chain
+
+    def later(seconds):
+        clock[0] += seconds
+        body = as_bytes(Session().request("LaunchRequest", age=time.time() - clock[0]))
+        return read(one, body, sign(key, body))
+
+    with pytest.raises(Refused, match="could not be had"):
+        later(alexa_verify.FAILED_SECONDS + 1)
+    assert later(alexa_verify.NONE_THERE_SECONDS)
+    assert len(store.asked) == 2
+
+
+def together(one, requests):
+    """Whether each of the requests at the same time was let in; else why not."""
+
+    async def main():
+        return await asyncio.gather(*[one.read(headers, body) for headers, body in requests], return_exceptions=True)
+
+    return [getattr(done, "sentence", True) for done in asyncio.run(asyncio.wait_for(main(), 10))]
+
+
+class Slow(Store):
+    """Answers no earlier than when all that will come has come; ``most``: how many were there at once."""
+
+    now, most = 0, 0
+
+    async def get(self, url):
+        self.asked.append(url)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.1)
+        self.now -= 1
+        return self.content
+
+
+def test_not_many_requests_wait_for_one_certificate(authority, chain_and_key):
+    chain, key = chain_and_key
+    store = Slow(chain)
+    body = as_bytes(Session().launch())
+    headers = {name.lower(): value for name, value in sign(key, body).items()}
+    one = Verifier([SKILL], store.get, authority.store)
+    done = together(one, [(headers, body)] * 20)
+    assert done.count(True) == alexa_verify.MOST_WAITING
+    assert set(done) == {True, "Too many requests wait for a certificate."}
+    assert store.asked == [URL]
+    assert together(one, [(headers, body)] * 20) == [True] * 20, "nobody waits any more"
+
+
+def test_one_certificate_does_not_wait_for_another_and_not_many_are_fetched_at_once(authority, chain_and_key):
+    chain, key = chain_and_key
+    store = Slow(chain)
+    body = as_bytes(Session().launch())
+    requests = [
+        ({name.lower(): value for name, value in sign(key, body, at(f"echo-api-cert-{number}.pem")).items()}, body)
+        for number in range(20)
+    ]
+    one = Verifier([SKILL], store.get, authority.store)
+    done = together(one, requests)
+    assert done.count(True) == len(store.asked) == store.most == alexa_verify.MOST_FETCHES
+    assert set(together(one, requests[:8])) == {True}
+
+
+def test_a_chain_is_verified_once_in_a_while(authority, chain_and_key, monkeypatch):
+    chain, key = chain_and_key
+    clock, checked = [time.time()], []
+
+    def check(*given):
+        checked.append(given[-1])
+        return check_chain(*given)
+
+    monkeypatch.setattr(alexa_verify, "check_chain", check)
+    one, _ = verifier(authority, chain, lambda: clock[0])
+    for seconds, times in ((0, 1), (1, 1), (alexa_verify.VERIFIED_SECONDS - 2, 1), (2, 2), (1, 2), (-100, 3)):
+        clock[0] += seconds
+        body = as_bytes(Session().request("LaunchRequest", age=time.time() - clock[0]))
+        assert read(one, body, sign(key, body))
+        assert len(checked) == times
+        with pytest.raises(Refused, match="signature"):
+            read(one, body + b" ", sign(key, body))
+
+
+@pytest.mark.parametrize(
+    "status, error",
+    [(403, "NotThere"), (404, "NotThere"), (500, "ValueError"), (503, "ValueError"), (301, "ValueError")],
+)
+def test_what_the_store_says_is_told_apart(monkeypatch, status, error):
+    import aiohttp
+
+    class Answer:
+        async def __aenter__(self):
+            self.status = status
+            return self
+
+        async def __aexit__(self, *raised):
+            return None
+
+    monkeypatch.setattr(aiohttp.ClientSession, "get", lambda session, url, **more: Answer())
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - whose kind is what is asked
+        asyncio.run(alexa_verify.fetch(URL))
+    assert type(raised.value).__name__ == error
+
+
 # --- addresses and times
 
 
