@@ -10,6 +10,7 @@ import signal
 import sys
 import uuid
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Dict, Iterator, List, Optional, Sequence, TextIO, Tuple
 
 from legcramps import logs, settings
@@ -188,6 +189,8 @@ def _serve(options: argparse.Namespace) -> int:
     # What else can be known to fail, before the seconds of loading.
     settings.read_secret(current)
     print("Loading the model …", flush=True)
+    # Rasa would load what draws the pictures of `rasa test`: 10 MB that a server has no use for.
+    sys.modules.setdefault("rasa.utils.plotting", ModuleType("rasa.utils.plotting"))
     from legcramps.server import app
 
     return app.serve(listener, current)

@@ -81,7 +81,11 @@ class SpellingComponent:
         Path(path).write_text(json.dumps(self._data), encoding="utf8")
 
     def from_disk(self, path: Path, exclude: Sequence[str] = ()) -> "SpellingComponent":
-        self._configure(**json.loads(Path(path).read_text(encoding="utf8")))
+        data = json.loads(Path(path).read_text(encoding="utf8"))
+        # Most of the 160,000 counts are one of a few thousand: each is kept once.
+        once: Dict[int, int] = {}
+        data["english"] = {word: once.setdefault(count, count) for word, count in data["english"].items()}
+        self._configure(**data)
         return self
 
 

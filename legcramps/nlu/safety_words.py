@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Container, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
+from typing import Container, Dict, Iterable, Iterator, Mapping, Sequence, Tuple
 
 START, END, STOP, COMMA = "^", "$", ".", ","
 _TOKEN = re.compile(
@@ -49,12 +49,12 @@ class SafetyWords:
         self._left_alone, self._english = frozenset(left_alone), english
         self._spellings = {wrong: tuple(right.split()) for wrong, right in spellings.items()}
         self._rank: Dict[str, int] = {}
-        self._near: Dict[str, List[str]] = {}
+        self._near: Dict[str, Tuple[str, ...]] = {}
         for word in tolerant:
             if len(word) >= SHORTEST and word not in self._rank:
                 self._rank[word] = len(self._rank)
                 for shorter in _shorter(word):
-                    self._near.setdefault(shorter, []).append(word)
+                    self._near[shorter] = (*self._near.get(shorter, ()), word)
 
     def read(self, text: str) -> Tuple[str, ...]:
         """The words of ``text`` between START and END, with STOP where a sentence ends and COMMA at other marks."""

@@ -25,7 +25,7 @@ from sanic.response import json as json_response
 from legcramps import logs, settings
 from legcramps.channels import guard
 from legcramps.channels.replies import problem_reply
-from legcramps.server.assistant import Assistant, inside
+from legcramps.server.assistant import Assistant, give_back_memory, inside
 from legcramps.server.listen import ServerError, address_of
 from legcramps.server.stores import UNLOGGED
 
@@ -118,6 +118,7 @@ def make_app(assistant: Assistant, current: settings.Settings) -> Sanic:
     async def begin(app: Sanic, loop: Any) -> None:
         # The first turn is slower than the others; this one is nobody's.
         await health.probe()
+        give_back_memory()  # what the first turn made is large, and much of it was needed only for the making
         app.ctx.tidying = asyncio.ensure_future(tidy(assistant, current.keep_days))
 
     @app.before_server_stop

@@ -50,7 +50,7 @@ class TurnResult:
         }
 
 
-def _give_back_memory() -> None:
+def give_back_memory() -> None:
     """What reading the model's files took and needs no more; where the C library can give it back to the system."""
     gc.collect()
     try:
@@ -93,7 +93,7 @@ class Assistant:
                 raise AssistantError(
                     f"The model {path} cannot be loaded: {logs.first_cause(error)}. Make a new one with: make train"
                 ) from error
-        _give_back_memory()
+        give_back_memory()
         return cls(agent)
 
     @property
