@@ -191,6 +191,9 @@ def origin_allowed(origin: Optional[str], host: str, allowed: Tuple[str, ...]) -
     return origin.rstrip("/") in allowed or origin.split("://", 1)[-1].lower() == host.lower()
 
 
+UNLOGGED = "probe-"
+"""What the names of conversations begin with that are nobody's: their turns are neither logged nor counted."""
+
 # --- who is speaking ------------------------------------------------------------------------------------------------
 
 TOKEN_FORM = "Get one with: POST /webhooks/web/session, and send it as 'Authorization: Bearer <token>'."

@@ -36,7 +36,7 @@ class Collected(OutputChannel):
         self.replies.append(from_message(message))
 
 
-async def unusable(problem: str, text: str, conversation: str, channel: str, say: Say, forget: Forget) -> List[Reply]:
+async def unusable(problem: str, text: str, channel: str, say: Say, forget: Forget) -> List[Reply]:
     """The replies to a message with a ``problem`` (:class:`legcramps.channels.guard.Read`). Never raises.
 
     Args:
@@ -46,18 +46,18 @@ async def unusable(problem: str, text: str, conversation: str, channel: str, say
     """
     if problem == "too_long":
         for part in (text.strip()[:PART], text.strip()[-PART:]):
-            danger = await _danger_in(part, conversation, channel, say, forget)
+            danger = await _danger_in(part, channel, say, forget)
             if danger:
                 return danger
     return [problem_reply(problem)]
 
 
-async def _danger_in(part: str, conversation: str, channel: str, say: Say, forget: Forget) -> List[Reply]:
+async def _danger_in(part: str, channel: str, say: Say, forget: Forget) -> List[Reply]:
     heard = guard.read(part)
     if heard.problem:
         return []
     # Apart from the talk, which is not to remember half of what was said; and neither end is to be read as following the other.
-    aside = f"{conversation}-{uuid.uuid4().hex[:8]}"
+    aside = f"{guard.UNLOGGED}{uuid.uuid4().hex}"
     output = Collected(channel)
     try:
         await say(UserMessage(heard.text, output, aside, input_channel=channel))

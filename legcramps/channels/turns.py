@@ -115,7 +115,7 @@ class Turns:
         heard = guard.read(text)
         if heard.problem:
             logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
-            return await unusable(heard.problem, text, conversation, self._channel, self._run, self._forget)
+            return await unusable(heard.problem, text, self._channel, self._run, self._forget)
         output = Collected(self._channel)
         message = UserMessage(heard.text, output, conversation, input_channel=self._channel)
         try:

@@ -230,7 +230,6 @@ class WebChannel(InputChannel):
                 for reply in await unusable(
                     heard.problem,
                     incoming.text,
-                    conversation,
                     self.name(),
                     lambda message: asyncio.wait_for(on_new_message(message), LONGEST_TURN),
                     lambda aside: forget(agent, aside),

@@ -27,7 +27,6 @@ from legcramps.channels import guard
 from legcramps.channels.replies import problem_reply
 from legcramps.server.assistant import Assistant, give_back_memory, inside
 from legcramps.server.listen import ServerError, address_of
-from legcramps.server.stores import UNLOGGED
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +166,7 @@ class _Health:
 
     async def probe(self) -> None:
         """Asks a question as a person would, and leaves nothing of it behind."""
-        conversation = f"{UNLOGGED}{uuid.uuid4().hex}"
+        conversation = f"{guard.UNLOGGED}{uuid.uuid4().hex}"
         result = await self._assistant.turn(conversation, PROBE_QUESTION)
         try:
             await self._assistant.forget(conversation)

@@ -105,7 +105,7 @@ class Assistant:
         started = time.perf_counter()
         heard = guard.read(text)
         if heard.problem:
-            replies = await unusable(heard.problem, text, conversation, CHANNEL, self.agent.handle_message, self.forget)
+            replies = await unusable(heard.problem, text, CHANNEL, self.agent.handle_message, self.forget)
             return self._result(text, "unusable", 1.0, replies, started)
         channel = Collected(CHANNEL)
         message = UserMessage(heard.text, channel, conversation, input_channel=CHANNEL)

@@ -27,6 +27,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 from legcramps import logs, settings
+from legcramps.channels.guard import UNLOGGED
 from legcramps.server.statistics import NAMED_KINDS, Statistics, StatisticsError
 
 logger = logging.getLogger(__name__)
@@ -40,8 +41,6 @@ What must last longer is in slots; the whole conversation stays in the database.
 FORGET_ACTION = "action_forget_me"
 """After a turn in which this action ran, nothing of the conversation is kept."""
 
-UNLOGGED = "probe-"
-"""Conversations whose id begins so are the server's own questions to itself."""
 
 _BULK = ("intent_ranking", "text_tokens")
 """Parts of an understood message that nothing reads after its turn, and that take up most of its room."""

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import uuid
 from pathlib import Path
 from urllib.parse import urlencode
@@ -378,7 +379,8 @@ def test_nothing_of_the_callers_number_or_the_calls_id_is_kept_or_logged(call, a
     call.say("can anemia do this?")
     call.say("mumble mumble", "0.1")
     call.say("yes")
-    dump = "\n".join(assistant.store._connection.iterdump())
+    # Times hold any four digits sooner or later.
+    dump = re.sub(r"\d+\.\d+(e\+\d+)?", "", "\n".join(assistant.store._connection.iterdump()))
     log = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("legcramps"))
     assert "conversation=" in log
     assert "anemia do this" in dump, "the call is under way, so its words are there"

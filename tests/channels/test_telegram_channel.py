@@ -586,7 +586,7 @@ def test_a_dead_telegram_does_not_keep_the_server_down(serve_telegram, telegram,
     sender = serve_telegram(LEGCRAMPS_TELEGRAM_URL="https://example.org/")
     assert sender.post({"update_id": 1, "message": message("thanks")})[0] == 200
     telegram.dead_until = 0.0
-    telegram.wait_for(lambda: telegram.of("setMyCommands"))
+    telegram.wait_for(lambda: telegram.of("setMyCommands") and telegram.of("setWebhook"))
     (hook,) = telegram.of("setWebhook")
     assert hook == {
         "url": "https://example.org/webhooks/telegram/webhook",
