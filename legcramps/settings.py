@@ -184,13 +184,10 @@ def read_phone(environ: Optional[Mapping[str, str]] = None) -> Optional[Phone]:
         SettingsError: it is half set up, or a value cannot be used.
     """
     env = _environment(environ)
-    names = ("LEGCRAMPS_PHONE_TOKEN", "LEGCRAMPS_PHONE_URL")
-    token, url = ((env.get(name) or "").strip() for name in names)
-    if not token and not url:
+    both = _both(env, "LEGCRAMPS_PHONE_TOKEN", "LEGCRAMPS_PHONE_URL", "the phone")
+    if both is None:
         return None
-    for name, value, other in ((names[0], token, names[1]), (names[1], url, names[0])):
-        if not value:
-            raise SettingsError(f"{name} is not set, and the phone needs it; set it, or leave out {other} too.")
+    token, url = both
     language = (env.get("LEGCRAMPS_PHONE_LANGUAGE") or "").strip() or Phone.language
     if not re.fullmatch(r"en-[A-Z]{2}", language):
         raise SettingsError(f"LEGCRAMPS_PHONE_LANGUAGE is '{language}'; it must be English, such as en-US or en-GB.")
@@ -200,6 +197,15 @@ def read_phone(environ: Optional[Mapping[str, str]] = None) -> Optional[Phone]:
             f"LEGCRAMPS_PHONE_VOICE is '{voice}'; it must be the name of a voice, such as Polly.Joanna."
         )
     return Phone(token, _webhook_url(url), language, voice, _share(env, "LEGCRAMPS_PHONE_SURE", Phone.sure))
+
+
+def _both(env: Mapping[str, str], first: str, second: str, who: str) -> Optional[Tuple[str, str]]:
+    """Two values of which neither is of use alone; None when neither is set."""
+    values = (env.get(first) or "").strip(), (env.get(second) or "").strip()
+    for name, value, other in zip((first, second), values, (second, first)):
+        if not value and any(values):
+            raise SettingsError(f"{name} is not set, and {who} needs it; set it, or leave out {other} too.")
+    return values if all(values) else None
 
 
 def _webhook_url(url: str) -> str:
@@ -271,13 +277,10 @@ def read_slack(environ: Optional[Mapping[str, str]] = None) -> Optional[Slack]:
         SettingsError: it is half set up, or a value cannot be used.
     """
     env = _environment(environ)
-    names = ("LEGCRAMPS_SLACK_BOT_TOKEN", "LEGCRAMPS_SLACK_SIGNING_SECRET")
-    token, secret = ((env.get(name) or "").strip() for name in names)
-    if not token and not secret:
+    both = _both(env, "LEGCRAMPS_SLACK_BOT_TOKEN", "LEGCRAMPS_SLACK_SIGNING_SECRET", "Slack")
+    if both is None:
         return None
-    for name, value, other in ((names[0], token, names[1]), (names[1], secret, names[0])):
-        if not value:
-            raise SettingsError(f"{name} is not set, and Slack needs it; set it, or leave out {other} too.")
+    token, secret = both
     if not re.fullmatch(r"xoxb-[\w.-]+", token, re.ASCII):
         raise SettingsError(
             "LEGCRAMPS_SLACK_BOT_TOKEN is no bot token; copy the one that starts with xoxb- from 'OAuth & Permissions'."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any, Awaitable, Callable, Dict, List
+from typing import Any, Awaitable, Callable, Dict, List, Mapping
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
@@ -22,18 +22,18 @@ PART = 1000
 
 
 class Collected(OutputChannel):
-    """Keeps the replies of one turn together."""
+    """Keeps the replies of one turn together, each as ``read`` makes it of what an action sent."""
 
-    def __init__(self, channel: str):
-        self._channel = channel
-        self.replies: List[Reply] = []
+    def __init__(self, channel: str, read: Callable[[Mapping[str, Any]], Any] = from_message):
+        self._channel, self._read = channel, read
+        self.replies: List[Any] = []
 
     # The class has one name for Rasa, but each conversation is filed under its own channel.
     def name(self) -> str:  # type: ignore[override]
         return self._channel
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        self.replies.append(from_message(message))
+        self.replies.append(self._read(message))
 
 
 async def unusable(problem: str, text: str, channel: str, say: Say, forget: Forget) -> List[Reply]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Optional, Tuple
 
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 
 from legcramps import logs
 from legcramps.channels import guard, voice
 from legcramps.channels.replies import SpokenReply, spoken_from_message, spoken_problem
+from legcramps.channels.too_long import Collected
 from legcramps.channels.voice import Step, VoiceState
 
 logger = logging.getLogger(__name__)
@@ -34,21 +35,6 @@ class Asked:
         return any(reply["answer"].get("outcome") in ("urgent", "crisis") for reply in self.replies)
 
 
-class _Output(OutputChannel):
-    """Collects one turn's replies as they are said."""
-
-    def __init__(self, channel: str):
-        self._channel = channel
-        self.replies: List[SpokenReply] = []
-
-    # The class has one name for Rasa, but each conversation is filed under its own channel.
-    def name(self) -> str:  # type: ignore[override]
-        return self._channel
-
-    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
-        self.replies.append(spoken_from_message(message))
-
-
 async def ask(say: Say, channel: str, conversation: str, text: str, longest: float) -> Asked:
     """What the assistant says to ``text``: at least one reply. Never raises, whatever goes wrong inside.
 
@@ -56,7 +42,7 @@ async def ask(say: Say, channel: str, conversation: str, text: str, longest: flo
         say: has the assistant answer a message; as Rasa hands it to a channel.
         longest: seconds after which the person hears that something went wrong.
     """
-    output = _Output(channel)
+    output = Collected(channel, spoken_from_message)
     # What a recogniser wrote is read as such (legcramps.nlu.misheard).
     message = UserMessage(text, output, conversation, input_channel=channel, metadata={"spoken": True})
     try:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from legcramps.channels.slack_request import signature_of
+from tests.helpers.fake_platform import turns_noted
 from tests.helpers.fake_slack import TOKEN, FakeSlack, buttons_of, words_of
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -26,16 +27,7 @@ TURNS = weakref.WeakSet()
 
 @pytest.fixture(scope="module", autouse=True)
 def known_turns():
-    from legcramps.channels.turns import Turns
-
-    make = Turns.__init__
-
-    def made(self, *arguments, **named):
-        make(self, *arguments, **named)
-        TURNS.add(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Turns, "__init__", made)
+    with turns_noted(TURNS):
         yield
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.helpers.fake_platform import turns_noted
 from tests.helpers.fake_telegram import BOT_ID, BOT_NAME, TOKEN, FakeTelegram, text_of
 
 SECRET = "a-secret-of-32-characters-or-more"
@@ -26,16 +27,7 @@ TURNS = weakref.WeakSet()
 
 @pytest.fixture(scope="module", autouse=True)
 def known_turns():
-    from legcramps.channels.turns import Turns
-
-    make = Turns.__init__
-
-    def made(self, *arguments, **named):
-        make(self, *arguments, **named)
-        TURNS.add(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Turns, "__init__", made)
+    with turns_noted(TURNS):
         yield
 
 

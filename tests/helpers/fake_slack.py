@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
+
+from tests.helpers.fake_platform import FakePlatform
 
 TOKEN = "xoxb-a-token-for-tests"
 
@@ -85,44 +85,8 @@ def check_blocks(blocks: Any, most: int = 50) -> None:
             _check(kind == "divider")
 
 
-class FakeSlack:
+class FakeSlack(FakePlatform):
     """``calls`` holds every call that was accepted, as (method, arguments); ``refused`` those that were not, with the error."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.reset()
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if time.monotonic() < fake.dead_until:
-                    self.close_connection = True
-                    self.connection.close()
-                    return
-                status, headers, content = fake.answer(self.path, self.headers.get("Authorization"), body)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-            def handle_one_request(self) -> None:
-                try:
-                    super().handle_one_request()
-                except OSError:
-                    self.close_connection = True
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def reset(self) -> None:
         """Alive, in a good mood, and nothing said yet."""
@@ -136,10 +100,6 @@ class FakeSlack:
         self.takes_blocks = True
         self.most_text = 40_000
 
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
     # --- what tests look at
 
     def of(self, *methods: str) -> List[Dict[str, Any]]:
@@ -151,21 +111,13 @@ class FakeSlack:
         """All that people were told, wherever."""
         return self.of("chat.postMessage", "chat.postEphemeral", "response_url")
 
-    def wait_for(self, enough: Callable[[], Any], seconds: float = 20) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (found := enough()):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not within {seconds} s; calls: {self.calls} refused: {self.refused}")
-            time.sleep(0.01)
-        return found
-
     # --- what Slack does
 
     def asks_to_wait(self, method: str, seconds: int) -> None:
         """The next call of the method is refused with this wish, and those that come sooner too."""
         self.waits[method] = -float(seconds)
 
-    def answer(self, path: str, authorization: Optional[str], body: bytes) -> Tuple[int, Dict[str, str], bytes]:
+    def respond(self, path: str, authorization: Optional[str], body: bytes) -> Tuple[int, Dict[str, str], bytes]:
         own = path.startswith("/api/")
         method = path.removeprefix("/api/") if own else "response_url"
         if self.failing > 0:

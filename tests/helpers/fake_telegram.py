@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html.parser
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
+
+from tests.helpers.fake_platform import FakePlatform
 
 TOKEN = "123456:a-token-for-tests"
 BOT_ID = 123456
@@ -60,45 +60,8 @@ def text_of(message: Dict[str, Any]) -> str:
     return markup.text
 
 
-class FakeTelegram:
+class FakeTelegram(FakePlatform):
     """``calls`` holds every call that was accepted, as (method, arguments); ``refused`` those that were not, with the reason."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.reset()
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                if time.monotonic() < fake.dead_until:
-                    self.close_connection = True
-                    self.connection.close()
-                    return
-                time.sleep(fake.delay)
-                status, reply = fake.answer(self.path, body)
-                content = json.dumps(reply).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-            def handle_one_request(self) -> None:
-                try:
-                    super().handle_one_request()
-                except OSError:
-                    self.close_connection = True
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def reset(self) -> None:
         """Alive, in a good mood, and nothing said yet."""
@@ -116,10 +79,6 @@ class FakeTelegram:
         self.takes_html = True
         self.delay = 0.0
 
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
     # --- what tests look at
 
     def of(self, method: str) -> List[Dict[str, Any]]:
@@ -130,19 +89,16 @@ class FakeTelegram:
     def messages(self) -> List[Dict[str, Any]]:
         return self.of("sendMessage")
 
-    def wait_for(self, enough: Callable[[], Any], seconds: float = 20) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (found := enough()):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not within {seconds} s; calls: {self.calls} refused: {self.refused}")
-            time.sleep(0.01)
-        return found
-
     def wait_for_messages(self, count: int, seconds: float = 20) -> List[Dict[str, Any]]:
         self.wait_for(lambda: len(self.messages) >= count, seconds)
         return self.messages
 
     # --- what Telegram does
+
+    def respond(self, path: str, authorization: Optional[str], body: bytes) -> Tuple[int, Dict[str, str], bytes]:
+        time.sleep(self.delay)
+        status, reply = self.answer(path, body)
+        return status, {"Content-Type": "application/json"}, json.dumps(reply).encode()
 
     def answer(self, path: str, body: bytes) -> Tuple[int, Dict[str, Any]]:
         token, _, method = path.removeprefix("/bot").partition("/")
