@@ -23,10 +23,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command; returns the exit code: 0 done, 1 could not be done, 2 asked wrongly, 130 interrupted."""
     options = _parser().parse_args(arguments)
     logs.prepare()
-    if options.run is not _train:
-        # One message is too little work to share: the algebra's second thread would only spin, beside others' work.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # One message is too little work to share, and training keeps the cores busy itself: the algebra's further threads would only
+    # spin, beside others' work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         settings.load_env()
         return options.run(options) or OK

@@ -11,6 +11,7 @@ found on a fifth of the training data that the calibrated model has not seen; th
 
 from __future__ import annotations
 
+import copy
 import re
 import warnings
 from collections import Counter
@@ -117,30 +118,53 @@ class IntentModel:
     # --- training ---------------------------------------------------------------------------------------------------
 
     def fit(self, samples: Sequence[Sample], labels: Sequence[str], held_back: float = 0.2) -> IntentModel:
-        """Trains both views; when no temperature was given, finds it on ``held_back`` of the data, then trains on all of it."""
-        start = self._calibrate(samples, np.asarray(labels), held_back) if self.temperature is None else None
-        self._fit_views(samples, labels, start)
+        """Trains both views; when no temperature was given, finds it on ``held_back`` of the data, with a model of the rest."""
+        labels = np.asarray(labels)
+        if self.temperature is None:
+            self._fit_calibrated(samples, labels, held_back)
+        else:
+            self._fit_views(samples, labels)
         self.familiar = familiar_words([plain(s.text) for s in samples], labels)
         return self
 
-    def _fit_views(
+    def _fit_views(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
+        # Both solvers compute outside Python's lock.
+        with ThreadPoolExecutor(1) as beside:
+            wording = beside.submit(self._fit_wording, samples, labels)
+            self._fit_meaning(samples, labels)
+            wording.result()
+
+    def _fit_calibrated(self, samples: Sequence[Sample], labels: np.ndarray, held_back: float) -> None:
+        """Both views, and beside them a model of all samples but the held back ones: the wordings on one core, the rest on another."""
+        split = StratifiedShuffleSplit(1, test_size=held_back, random_state=self.seed)
+        train, test = next(split.split(np.zeros(len(labels)), labels))
+        rest = [samples[i] for i in train]
+        part = IntentModel(self.meaning_c, self.wording_c, self.meaning_share, temperature=1.0, seed=self.seed)
+        with ThreadPoolExecutor(1) as beside:
+            part_wording = beside.submit(part._fit_wording, rest, labels[train])
+            wording = beside.submit(self._fit_wording, samples, labels)
+            part._fit_meaning(rest, labels[train])
+            self._fit_meaning(samples, labels, copy.deepcopy(part._meaning))
+            part_wording.result()
+            part.familiar = familiar_words([plain(s.text) for s in rest], labels[train])
+            self._calibrate(part, [samples[i] for i in test], labels[test])
+            wording.result()
+        self.metadata |= {"held_back": held_back, "examples": len(labels)}
+
+    def _fit_meaning(
         self, samples: Sequence[Sample], labels: Sequence[str], start: Optional[LogisticRegression] = None
     ) -> None:
         """``start``: a meaning view fitted to most of the same samples, from where half of the steps are enough."""
-        with ThreadPoolExecutor(1) as pool:
-            # Both solvers compute outside Python's lock.
-            wording = pool.submit(self._fit_wording, [plain(s.text) for s in samples], labels)
-            with warnings.catch_warnings():
-                # Stopped early on purpose: more steps fit the training data, not people.
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                self._meaning = start or LogisticRegression(
-                    C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True
-                )
-                self._meaning.set_params(max_iter=40 if start else 80).fit(self._dense(samples), labels)
-            wording.result()
+        with warnings.catch_warnings():
+            # Stopped early on purpose: more steps fit the training data, not people.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self._meaning = start or LogisticRegression(
+                C=self.meaning_c, tol=1e-3, random_state=self.seed, warm_start=True
+            )
+            self._meaning.set_params(max_iter=40 if start else 80).fit(self._dense(samples), labels)
         self.labels = list(self._meaning.classes_)
 
-    def _fit_wording(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+    def _fit_wording(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
         self._ngrams = make_union(
             TfidfVectorizer(
                 ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"(?u)\b\w[\w']*\b", dtype=np.float32
@@ -156,37 +180,28 @@ class IntentModel:
         )
         # The same accuracy as with scikit-learn's 1e-4, in a tenth of the time.
         machine = LinearSVC(C=self.wording_c, tol=0.1, random_state=self.seed).fit(
-            self._ngrams.fit_transform(texts), labels
+            self._ngrams.fit_transform([plain(s.text) for s in samples]), labels
         )
         # Kept as one contiguous matrix: scikit-learn would turn and copy it for each message.
         self._weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
         self._shift = machine.intercept_.astype(np.float32)
 
-    def _calibrate(self, samples: Sequence[Sample], labels: np.ndarray, held_back: float) -> LogisticRegression:
-        """Sets the temperature and the calibrator; returns the meaning view that it fitted."""
-        split = StratifiedShuffleSplit(1, test_size=held_back, random_state=self.seed)
-        train, test = next(split.split(np.zeros(len(labels)), labels))
-        part = IntentModel(self.meaning_c, self.wording_c, self.meaning_share, temperature=1.0, seed=self.seed)
-        part._fit_views([samples[i] for i in train], labels[train])
-        pooled, right = part._pooled([samples[i] for i in test]), np.searchsorted(part.labels, labels[test])
-        part.familiar = familiar_words([plain(samples[i].text) for i in train], labels[train])
+    def _calibrate(self, part: IntentModel, held: Sequence[Sample], labels: np.ndarray) -> None:
+        """Sets the temperature and the calibrator by what ``part`` makes of samples that it has not seen."""
+        pooled, right = part._pooled(held), np.searchsorted(part.labels, labels)
 
         def loss(temperature: float) -> float:
             return float(-np.mean(_log_softmax(pooled / temperature)[np.arange(len(right)), right]))
 
         self.temperature = float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
         part.temperature = self.temperature
-        held = [samples[i] for i in test]
-        rankings = [part._ranked(row) for row in part.probabilities(held)]
+        rankings = [part._ranked(row) for row in np.exp(_log_softmax(pooled / self.temperature))]
         verdicts = [part.judge(sample, ranking) for sample, ranking in zip(held, rankings)]
-        self.calibrator = Calibrator().fit(verdicts, rankings, [s.signals for s in held], list(labels[test]))
+        self.calibrator = Calibrator().fit(verdicts, rankings, [s.signals for s in held], list(labels))
         self.metadata = {
             "held_back_accuracy": float(np.mean(pooled.argmax(axis=1) == right)),
-            "held_back": held_back,
             "temperature": self.temperature,
-            "examples": len(labels),
         }
-        return part._meaning
 
     # --- use --------------------------------------------------------------------------------------------------------
 

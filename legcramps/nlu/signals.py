@@ -8,10 +8,12 @@ could name a thing), ``what_is`` (asks for a definition), ``details`` (asks abou
 
 from __future__ import annotations
 
-import importlib
 import re
+import runpy
+from pathlib import Path
 from typing import Dict, FrozenSet, Iterable, List, Sequence, Set
 
+import spacy.lang
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Span
 
@@ -70,8 +72,16 @@ _ENGLISH = frozenset(
     "and or but not no yes so what why how when where who which that this there with from if any about get cramp cramps leg legs".split()
 )
 _LANGUAGE_FROM = 4
+
+
+def _stop_words(language: str) -> FrozenSet[str]:
+    """spaCy's list of a language's small words. Its file is run by itself: to import it is to import the whole language, and French
+    alone compiles a pattern for five seconds."""
+    return frozenset(runpy.run_path(str(Path(spacy.lang.__path__[0], language, "stop_words.py")))["STOP_WORDS"])
+
+
 _SMALL_WORDS: Dict[str, FrozenSet[str]] = {
-    language: frozenset(importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS) - STOP_WORDS - _ENGLISH
+    language: _stop_words(language) - STOP_WORDS - _ENGLISH
     for language in ("de", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")
 }
 """Small words of the languages that people most often try, without those that English has as well."""

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional
@@ -235,3 +237,10 @@ def test_the_rules_tell_right_from_wrong(module, target, broken):
 )
 def test_the_rules_know_where_rasa_belongs(module, allowed):
     assert may_import_rasa(module) is allowed
+
+
+def test_the_small_words_of_other_languages_are_read_without_importing_these_languages():
+    """French alone takes five seconds, at every start."""
+    code = "import sys, legcramps.nlu.signals; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True).stdout
+    assert not {"spacy.lang.fr", "spacy.lang.de", "spacy.lang.tr"} & {*loaded.split()}
