@@ -48,23 +48,21 @@ class Absent:
     """Takes the place of a view's features or of its classifier: learns nothing and has no opinion."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        self.transformer_list = [("nothing", self)]
+        pass
 
     def fit(self, _: Any, labels: Sequence[str]) -> Absent:
         self.classes_ = np.unique(labels)
-        self.coef_, self.intercept_ = np.zeros((len(self.classes_), 1)), np.zeros(len(self.classes_))
+        self.coef_, self.intercept_ = np.zeros((len(self.classes_), 0)), np.zeros(len(self.classes_))
         return self
 
     def set_params(self, **_: Any) -> Absent:
         return self
 
     def fit_transform(self, texts: Sequence[str]) -> csr_matrix:
-        return csr_matrix((len(texts), 1))
+        return csr_matrix((len(texts), 0))
 
-    transform = fit_transform
-
-    def predict_log_proba(self, rows: np.ndarray) -> np.ndarray:
-        return np.zeros((len(rows), len(self.classes_)))
+    def score(self, _: str, weights: np.ndarray) -> np.ndarray:
+        return np.zeros(weights.shape[1])
 
 
 class _OneView(IntentModel):
@@ -104,7 +102,7 @@ class NgramsAlone(_OneView):
 class MeaningAlone(_OneView):
     """The encoder's vector and the signals: the meaning view as it is."""
 
-    ABSENT, SHARE = ("LinearSVC", "make_union"), 1.0
+    ABSENT, SHARE = ("LinearSVC", "Ngrams"), 1.0
 
 
 class EncoderAlone(MeaningAlone):
