@@ -27,13 +27,13 @@ from benchmarks.understanding.examples import NLU, OUT, Examples, prepare, read_
 from benchmarks.understanding.progress import Say
 from benchmarks.understanding.variants import Absent, best_temperature, component_settings, log_softmax
 from legcramps import knowledge
-from legcramps.nlu import intent_model, language, scope_guard
+from legcramps.nlu import confidence, intent_model, language, scope_guard
 from legcramps.nlu.components import HybridIntentClassifier
-from legcramps.nlu.confidence import kind_of
+from legcramps.nlu.confidence import Calibrator, kind_of
 from legcramps.nlu.encoder import SentenceEncoder
 from legcramps.nlu.intent_model import MARGIN_SCALE, MEANING_C, MEANING_SHARE, WORDING_C, IntentModel, Sample
 from legcramps.nlu.safety_guard import SafetyGuard
-from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE
+from legcramps.nlu.scope_guard import CLAIMS, OUTSIDE, Ranking, Verdict
 
 MEANING_CS = (3.0, 6.0, 12.0, 24.0, 48.0)
 WORDING_CS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -47,6 +47,34 @@ SEED = 11
 PART_WORDS = (4, 14)
 """Length of the questions that are joined in twos."""
 PAIRS = 300
+
+
+GUARD: dict[str, tuple[float, ...]] = {
+    "OUTSIDE_DOUBT": (0.4, 0.5, 0.6, 0.75, 0.85, 0.95),
+    "OUTSIDE_DOUBT_NAMED": (0.6, 0.75, 0.85, 0.9, 0.95, 0.99),
+    "OUTSIDE_DOUBT_LEG": (0.75, 0.9, 0.95, 0.97, 0.99, 1.01),
+    "CLEARLY_OURS": (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
+    "PERHAPS_OURS": (0.1, 0.3, 0.5, 0.7, 0.9),
+    "UNSURE": (0.2, 0.3, 0.4, 0.5, 0.6),
+    "SURE": (0.5, 0.7, 0.8, 0.9, 0.95, 0.99),
+    "LEAST_CLAIM": (0.0, 0.05, 0.1, 0.2, 0.3),
+    "ELLIPTICAL_WORDS": (4, 6, 7, 8, 9, 10, 12, 16),
+    "REFERRING_WORDS": (10, 14, 18, 22, 26, 40),
+    "SHORT": (6, 8, 10, 12, 14, 16, 20, 40),
+    "BRIEF": (1, 2, 3, 4, 5),
+    "MAX_FOREIGN": (0, 1, 2, 3),
+    "MAX_FOREIGN_LISTED": (0, 1, 2, 3, 4),
+    "MAX_FOREIGN_DETAILS": (0, 1, 2, 3, 4, 6),
+}
+"""The scope guard's numbers (``legcramps/nlu/scope_guard.py``), and what is tried for each."""
+FOREIGN_COSTS = 3.0
+"""What a foreign message answered as ours costs beside another wrong kind of reply: a claim where none belongs is what must not happen."""
+CONFIDENCE: dict[str, tuple[float, ...]] = {
+    "TALK_SHARE": (0.0, 0.25, 0.5, 0.75, 1.0),
+    "GUARD_ALONE": (0.5, 0.7, 0.8, 0.9, 0.93, 0.97),
+    "OUTSIDE_PRIOR": (1.0, 2.0, 4.0, 6.0, 8.0, 12.0),
+}
+"""The numbers of ``legcramps/nlu/confidence.py``."""
 
 
 @dataclass
@@ -72,8 +100,11 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
 
 
-def best_of(rows: Sequence[tuple[Any, ...]], column: int, least: bool = False) -> Any:
-    return (min if least else max)(rows, key=lambda row: row[column])[0]
+def best_of(rows: Sequence[tuple[Any, ...]], column: int, least: bool = False, now: Any = None) -> Any:
+    """The value of the best row; of equally good ones that which stands now, else the first."""
+    best = (min if least else max)(row[column] for row in rows)
+    values = [row[0] for row in rows if row[column] == best]
+    return now if now in values else values[0]
 
 
 # --- the opinions of both views on what was held back ---------------------------------------------------------------------
@@ -109,7 +140,7 @@ def gather_opinions(samples: Sequence[Sample], intents: np.ndarray, say: Say) ->
     opinions = Opinions(labels, np.searchsorted(labels, intents[test]))
     for c in MEANING_CS:
         say(f"Meaning view, C = {c:g}")
-        with mock.patch.multiple(intent_model, LinearSVC=Absent, make_union=Absent):
+        with mock.patch.multiple(intent_model, LinearSVC=Absent, Ngrams=Absent):
             model, seconds = _fitted(IntentModel(meaning_c=c, temperature=1.0), learn, intents[train])
         opinions.meaning[c] = _opinions_of(model, held, share=1.0)
         opinions.seconds["meaning", c] = seconds
@@ -161,7 +192,7 @@ def sweep_views(opinions: Opinions) -> list[Table]:
                 ("value", *heads, *(("fit, s",) if name.endswith("_c") else ())),
                 found,
                 current[name],
-                best_of(found, 3, least=True),
+                best_of(found, 3, least=True, now=current[name]),
                 note,
             )
         )
@@ -171,7 +202,9 @@ def sweep_views(opinions: Opinions) -> list[Table]:
         for scale in SCALES[1:]
     ]
     now = f"{MEANING_SHARE:g} × {MARGIN_SCALE:g}"
-    tables.append(Table("Share × scale", ("share × scale", *heads), grid, now, best_of(grid, 3, least=True), note))
+    tables.append(
+        Table("Share × scale", ("share × scale", *heads), grid, now, best_of(grid, 3, least=True, now=now), note)
+    )
     return tables
 
 
@@ -189,6 +222,10 @@ class Judged:
     alarm: float
     """The probability of danger, before anything else is weighed."""
     intent: str
+    ranking: Ranking
+    verdict: Verdict
+    sample: Sample
+    foreign_words: int
 
 
 def out_of_fold(
@@ -202,10 +239,14 @@ def out_of_fold(
         say(f"Out of fold: {number} of {FOLDS}")
         model = IntentModel().fit([samples[i] for i in train], intents[train])
         for i in test:
-            verdict, _ = model.understand(samples[i])
+            sample = samples[i]
+            verdict, ranking = model.understand(sample)
+            foreign_words = len(model.foreign_words(sample.text, sample.named))
             right = kind_of(verdict.intent) == kind_of(intents[i])
             claim, outside = verdict.intent in CLAIMS, intents[i] in OUTSIDE
-            judged.append(Judged(verdict.confidence, right, claim, outside, model.alarm([samples[i]]), intents[i]))
+            alarm = model.alarm([sample])
+            seen = (str(intents[i]), ranking, verdict, sample, foreign_words)
+            judged.append(Judged(verdict.confidence, right, claim, outside, alarm, *seen))
             places.append(i)
     order = np.argsort(places)
     return [judged[i] for i in order], model, test
@@ -293,8 +334,80 @@ def sweep_fallback(judged: Sequence[Judged], now: float) -> Table:
         "more, as it names its subject and offers the next: so the threshold stands where most of those asked back were wrong."
     )
     return Table(
-        "Fallback threshold (config.yml)", (*heads, "wrong or needless"), rows, now, best_of(rows, 6, least=True), note
+        "Fallback threshold (config.yml)",
+        (*heads, "wrong or needless"),
+        rows,
+        now,
+        best_of(rows, 6, least=True, now=now),
+        note,
     )
+
+
+# --- the scope guard's numbers, and the confidence's ------------------------------------------------------------------------
+
+
+def sweep_guard(judged: Sequence[Judged]) -> list[Table]:
+    """Each of the guard's numbers by itself, the others as they stand: every example judged again with it, out of fold."""
+    foreign = np.array([j.outside for j in judged])
+    ours = np.array([j.intent in CLAIMS for j in judged])
+    kinds = np.array([kind_of(j.intent) for j in judged])
+
+    def row(value: float) -> tuple[Any, ...]:
+        verdicts = [
+            scope_guard.judge(j.ranking, j.sample.signals, len(j.sample.text.split()), j.foreign_words).intent
+            for j in judged
+        ]
+        right = np.array([kind_of(v) for v in verdicts]) == kinds
+        claimed = foreign & np.array([v in CLAIMS for v in verdicts])
+        refused = ours & np.array([v in OUTSIDE for v in verdicts])
+        cost = (~right).mean() + (FOREIGN_COSTS - 1) * claimed.mean()
+        return value, right.mean(), claimed.sum() / foreign.sum(), refused.sum() / ours.sum(), cost
+
+    heads = ("value", "kind of reply right", "foreign answered as ours", "ours refused", "cost")
+    note = (
+        f"Out of fold, {len(judged)} examples, {foreign.sum()} of them foreign and most of these written to deceive. Cost: the share of "
+        f"wrong kinds of reply, a foreign message answered as ours counted {FOREIGN_COSTS:g} times."
+    )
+    tables = []
+    for name, values in GUARD.items():
+        now = getattr(scope_guard, name)
+        rows = []
+        for value in sorted({*values, now}):
+            with mock.patch.object(scope_guard, name, value):
+                rows.append(row(value))
+        tables.append(Table(f"Scope guard: {name}", heads, rows, now, best_of(rows, 4, least=True, now=now), note))
+    return tables
+
+
+def sweep_confidence(judged: Sequence[Judged]) -> list[Table]:
+    """Each number of the confidence: calibrated on every other example, measured on the rest."""
+    learn, held = judged[::2], judged[1::2]
+
+    def row(value: float) -> tuple[Any, ...]:
+        fitted = Calibrator().fit(
+            *zip(*((j.verdict, j.ranking, j.sample.signals, j.intent) for j in learn), strict=True)
+        )
+        sure = np.clip([fitted.confidence(j.verdict, j.ranking, j.sample.signals) for j in held], 1e-3, 1 - 1e-3)
+        right = np.array([j.right for j in held])
+        loss = -np.mean(np.where(right, np.log(sure), np.log(1 - sure)))
+        bins = np.minimum((sure * 10).astype(int), 9)
+        error = sum(abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+        return value, loss, error
+
+    heads = ("value", "log loss", "calibration error")
+    note = (
+        f"{len(held)} examples out of fold. OUTSIDE_PRIOR stands for how much plainer people's foreign messages are than ours, which were "
+        "written to deceive: on these examples 1 must be best, and the value that stands follows tests/model/development.tsv."
+    )
+    tables = []
+    for name, values in CONFIDENCE.items():
+        now = getattr(confidence, name)
+        rows = []
+        for value in sorted({*values, now}):
+            with mock.patch.object(confidence, name, value):
+                rows.append(row(value))
+        tables.append(Table(f"Confidence: {name}", heads, rows, now, best_of(rows, 1, least=True, now=now), note))
+    return tables
 
 
 # --- the part threshold ---------------------------------------------------------------------------------------------------
@@ -386,6 +499,8 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] | No
     tables = sweep_views(gather_opinions(prepared.samples, intents, say))
     judged, model, test = out_of_fold(prepared.samples, intents, say)
     tables.append(sweep_fallback(judged, component_settings("FallbackClassifier")["threshold"]))
+    say("Numbers of the scope guard and of the confidence")
+    tables += sweep_guard(judged) + sweep_confidence(judged)
     tables += sweep_alarms(judged, examples.texts, nlp, say)
     held = examples.chosen(test)
     now = component_settings("HybridIntentClassifier")["part_threshold"]

@@ -50,9 +50,9 @@ class Absent:
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
-    def fit(self, _: Any, labels: Sequence[str]) -> Absent:
+    def fit(self, rows: Any, labels: Sequence[str]) -> Absent:
         self.classes_ = np.unique(labels)
-        self.coef_, self.intercept_ = np.zeros((len(self.classes_), 0)), np.zeros(len(self.classes_))
+        self.coef_, self.intercept_ = np.zeros((len(self.classes_), rows.shape[1])), np.zeros(len(self.classes_))
         return self
 
     def set_params(self, **_: Any) -> Absent:
