@@ -115,7 +115,7 @@ class AlexaChannel(InputChannel):
             self._per_person.check(guard.pseudonym(self._secret, "alexa person", incoming.user))
             if incoming.kind is Kind.CAN_FULFIL:
                 return await self._can_fulfil(request, conversation, incoming, say)
-            step = await self._next(conversation, incoming, say)
+            step = await self._next(request, conversation, incoming, say)
         except Refused:
             logger.warning("alexa too many requests of one person conversation=%s", conversation)
             step = voice.answered([spoken_problem("internal")], VoiceState(greeted=True))
@@ -130,7 +130,7 @@ class AlexaChannel(InputChannel):
             await self._forget(request, conversation, "done")
         return document
 
-    async def _next(self, conversation: str, incoming: Incoming, say: Say) -> Step:
+    async def _next(self, request: Request, conversation: str, incoming: Incoming, say: Say) -> Step:
         state = incoming.state
         if not incoming.english:
             return Step(state, voice.Utterance((spoken_words("out_of_scope.language"),), ends=True))
@@ -138,7 +138,9 @@ class AlexaChannel(InputChannel):
             return voice.opening(state)
         if incoming.kind is Kind.LOST:
             return voice.not_heard(state)
-        return await voice_turn.hear(say, self.name(), conversation, incoming.text, state, LONGEST_TURN)
+        return await voice_turn.hear(
+            say, _store(request).delete, self.name(), conversation, incoming.text, state, LONGEST_TURN
+        )
 
     async def _can_fulfil(self, request: Request, conversation: str, incoming: Incoming, say: Say) -> Dict[str, Any]:
         """Asks the assistant apart from any talk, and leaves nothing of it behind."""

@@ -140,14 +140,14 @@ class PhoneChannel(InputChannel):
     async def _next(self, request: Request, conversation: str, call: CallStep, say: Say) -> Step:
         state = self._memory.get(conversation)
         if call.key:
-            return await self._press(call.key, conversation, state, say)
+            return await self._press(request, call.key, conversation, state, say)
         if call.heard:
             return await self._hear(request, conversation, call, state, say)
         if not state.greeted:
             return _with(voice.opening(state), "phone.welcome_keys")
         return _after_silence(state)
 
-    async def _press(self, key: str, conversation: str, state: VoiceState, say: Say) -> Step:
+    async def _press(self, request: Request, key: str, conversation: str, state: VoiceState, say: Say) -> Step:
         if key == URGENT:
             return voice.answered([spoken_urgent(self._settings.emergency_number)], replace(state, silences=0))
         meant = {MORE: "more", REPEAT: "repeat", END: "stop"}.get(key)
@@ -155,7 +155,7 @@ class PhoneChannel(InputChannel):
             question = voice.did_you_say(state) or words("voice.ask")
             again = Utterance((spoken_words("phone.keys"),), question, listens=True, slow=state.slow)
             return Step(replace(state, silences=0, greeted=True), again)
-        return await voice_turn.hear(say, self.name(), conversation, meant, state, LONGEST_TURN)
+        return await voice_turn.hear(say, _store(request).delete, self.name(), conversation, meant, state, LONGEST_TURN)
 
     async def _hear(self, request: Request, conversation: str, call: CallStep, state: VoiceState, say: Say) -> Step:
         """What was said; asked back when the recogniser is unsure of it, once."""
@@ -164,7 +164,7 @@ class PhoneChannel(InputChannel):
             cleaned = guard.read(text)
             if not cleaned.problem and count_words(cleaned.text) <= LONGEST_ECHO:
                 return await self._ask_back(request, conversation, cleaned.text, state, say)
-        return await voice_turn.hear(say, self.name(), conversation, text, state, LONGEST_TURN)
+        return await voice_turn.hear(say, _store(request).delete, self.name(), conversation, text, state, LONGEST_TURN)
 
     def _is_unsure(self, call: CallStep) -> bool:
         unsure = call.confidence is not None and call.confidence < self._phone.sure

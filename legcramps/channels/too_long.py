@@ -17,8 +17,11 @@ logger = logging.getLogger(__name__)
 Say = Callable[[UserMessage], Awaitable[Any]]
 Forget = Callable[[str], Awaitable[Any]]
 
-PART = 1000
-"""Characters that are looked at, at either end: what is worst is said first or last."""
+PART, OVERLAP = 1000, 200
+"""Characters that are looked at together, and how many of them with the part before as well, so that no sentence falls between two."""
+
+LOOKED_AT = 20_000
+"""Characters that are looked at of a message, half of them at either end: some three thousand words, a third of a second."""
 
 
 class Collected(OutputChannel):
@@ -44,21 +47,39 @@ async def unusable(problem: str, text: str, channel: str, say: Say, forget: Forg
         say: has the assistant answer a message.
         forget: deletes a conversation.
     """
-    if problem == "too_long":
-        for part in (text.strip()[:PART], text.strip()[-PART:]):
-            danger = await _danger_in(part, channel, say, forget)
-            if danger:
-                return danger
-    return [problem_reply(problem)]
+    danger = await danger_in(text, channel, say, forget) if problem == "too_long" else []
+    return danger or [problem_reply(problem)]
 
 
-async def _danger_in(part: str, channel: str, say: Say, forget: Forget) -> List[Reply]:
+async def danger_in(
+    text: str, channel: str, say: Say, forget: Forget, read: Callable[[Mapping[str, Any]], Any] = from_message
+) -> List[Any]:
+    """The urgent replies to the first part of a long text that holds danger, as ``read`` makes them; none where none does."""
+    for part in parts_of(text):
+        found = await _danger_in_part(part, channel, say, forget, read)
+        if found:
+            return found
+    return []
+
+
+def parts_of(text: str) -> List[str]:
+    """What is looked at of a long text: both ends first, for what is worst is mostly said first or last, then all between."""
+    text = text.strip()
+    if len(text) > LOOKED_AT:
+        text = f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"
+    between = [text[start : start + PART] for start in range(PART - OVERLAP, len(text) - PART, PART - OVERLAP)]
+    return [text[:PART], text[-PART:], *between]
+
+
+async def _danger_in_part(
+    part: str, channel: str, say: Say, forget: Forget, read: Callable[[Mapping[str, Any]], Any]
+) -> List[Any]:
     heard = guard.read(part)
     if heard.problem:
         return []
-    # Apart from the talk, which is not to remember half of what was said; and neither end is to be read as following the other.
+    # Apart from the talk, which is not to remember half of what was said; and no part is to be read as following another.
     aside = f"{guard.UNLOGGED}{uuid.uuid4().hex}"
-    output = Collected(channel)
+    output = Collected(channel, read)
     try:
         await say(UserMessage(heard.text, output, aside, input_channel=channel))
     except Exception as error:

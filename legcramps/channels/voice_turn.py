@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Optional, Tuple
+from typing import Optional, Tuple
 
 from rasa.core.channels.channel import UserMessage
 
 from legcramps import logs
 from legcramps.channels import guard, voice
 from legcramps.channels.replies import SpokenReply, spoken_from_message, spoken_problem
-from legcramps.channels.too_long import Collected
+from legcramps.channels.too_long import Collected, Forget, Say, danger_in
 from legcramps.channels.voice import Step, VoiceState
 
 logger = logging.getLogger(__name__)
-
-Say = Callable[[UserMessage], Awaitable[Any]]
 
 LEAVE_TAKING = "say_goodbye"
 """The intent after which the line is closed, in whatever words it came."""
@@ -56,12 +54,18 @@ async def ask(say: Say, channel: str, conversation: str, text: str, longest: flo
     return Asked(tuple(output.replies or [spoken_problem("internal")]), intent)
 
 
-async def hear(say: Say, channel: str, conversation: str, text: str, state: VoiceState, longest: float) -> Step:
+async def hear(
+    say: Say, forget: Forget, channel: str, conversation: str, text: str, state: VoiceState, longest: float
+) -> Step:
     """The person said ``text``, as it came; what to say to that, and where the talk is then."""
     heard = guard.read(text)
     if heard.problem:
         logger.info("turn conversation=%s unusable=%s", conversation, heard.problem)
-        return voice.answered([spoken_problem(heard.problem)], state)
+        danger = []
+        if heard.problem == "too_long":
+            # A television, or somebody who does not stop; or somebody who does not dare to.
+            danger = await danger_in(text, channel, say, forget, spoken_from_message)
+        return voice.answered(danger or [spoken_problem(heard.problem)], state)
     return await follow(say, channel, conversation, voice.hear(heard.text, state), longest)
 
 

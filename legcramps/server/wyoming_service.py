@@ -115,7 +115,7 @@ class WyomingService:
         state = self._memory.get(conversation)
         if text.strip():
             say = self._assistant.agent.handle_message
-            step = await voice_turn.hear(say, CHANNEL, conversation, text, state, LONGEST_TURN)
+            step = await voice_turn.hear(say, self._assistant.forget, CHANNEL, conversation, text, state, LONGEST_TURN)
         else:
             step = voice.silence(state)
         assert step.say is not None

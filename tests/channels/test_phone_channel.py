@@ -181,6 +181,17 @@ def test_danger_comes_first_and_the_line_stays_open(call):
     assert "?" not in said.text
 
 
+@pytest.mark.parametrize("before, after", [(0, 300), (300, 0), (300, 300)], ids=["first", "last", "in the middle"])
+def test_danger_is_heard_in_words_without_end(call, before, after):
+    call.start()
+    said = call.say(
+        "and then my leg hurts " * before + "my calf is red, hot and swollen. " + "and then my leg hurts " * after
+    )
+    assert "emergency" in said.text
+    assert said.listens
+    assert "more than I can take in" in call.say("and then my leg hurts " * 300).text
+
+
 def test_key_nine_is_urgent_help_at_any_time(call):
     call.start()
     call.say(QUESTION)

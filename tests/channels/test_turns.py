@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from rasa.shared.core.events import UserUttered
 
+from legcramps.channels.too_long import LOOKED_AT, PART, parts_of
 from tests.helpers.http import Client
 from tests.helpers.pretended import CHEST, Pretended
 
@@ -81,7 +82,14 @@ def test_what_is_marked_as_known_is_not_done():
 
 
 @pytest.mark.parametrize(
-    "text", [CHEST + " and" * 700, "and " * 700 + CHEST, "\n" * 3000 + CHEST + " and" * 700 + " " * 3000]
+    "text",
+    [
+        CHEST + " and" * 700,
+        "and " * 700 + CHEST,
+        "and " * 700 + CHEST + " and" * 700,
+        "and " * 2000 + CHEST + " and" * 10_000,
+        "\n" * 3000 + CHEST + " and" * 700 + " " * 3000,
+    ],
 )
 @pytest.mark.parametrize("fails", [(), ("forget",)], ids=["", "nothing can be deleted"])
 def test_danger_in_a_message_that_is_too_long_is_answered(text, fails):
@@ -91,6 +99,22 @@ def test_danger_in_a_message_that_is_too_long_is_answered(text, fails):
     if not fails:
         assert assistant.conversations == set(), "what was looked at aside is not kept"
     assert max(map(len, assistant.heard)) <= 1000
+
+
+@pytest.mark.parametrize("length", [2001, 2500, 5000, 19_999, 20_000, 20_001, 64_000])
+def test_parts_of_a_long_message_leave_no_sentence_between_them(length):
+    text = "".join(f"{number:08}" for number in range(length // 8 + 1))[:length]
+    looked_at = parts_of(text)
+    ends = text[: LOOKED_AT // 2] + text[-LOOKED_AT // 2 :] if length > LOOKED_AT else text
+    assert all(
+        any(ends[at : at + 150] in part for part in looked_at)
+        for at in range(0, LOOKED_AT // 2 - 200, 7)
+        if at + 150 <= len(ends)
+    )
+    assert max(map(len, looked_at)) <= PART
+    assert looked_at[0] == text[:PART]
+    assert looked_at[1] == text[-PART:]
+    assert sum(map(len, looked_at)) < 1.5 * min(length, LOOKED_AT) + 2 * PART
 
 
 @pytest.mark.parametrize("fails", [(), ("say",)], ids=["", "the assistant fails"])
