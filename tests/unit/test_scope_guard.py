@@ -49,6 +49,16 @@ def test_a_message_that_names_our_subject_is_ours_though_the_classifier_doubts_i
     assert verdict.intent in CLAIMS
 
 
+@pytest.mark.parametrize("text", ["legs", "my legs", "the calf?"])
+def test_a_leg_and_no_more_is_asked_about(nlp, text):
+    assert judged(nlp, text, [("ask_off_topic", 0.8), ("ask_muscles", 0.2)]).intent == "unclear_trouble"
+
+
+@pytest.mark.parametrize("text", ["chicken legs", "table leg", "legs of lamb", "my dog's leg", "leg day", "broken leg"])
+def test_a_leg_of_another_kind_is_not(nlp, text):
+    assert judged(nlp, text, [("ask_off_topic", 0.8), ("ask_muscles", 0.2)], foreign=1).intent in OUTSIDE
+
+
 @pytest.mark.parametrize("intent", ["greet", "thank", "affirm", "ask_more", "forget_me", "express_feeling"])
 @pytest.mark.parametrize("text", ["hello", "my dog says thanks", "yes"])
 def test_what_claims_nothing_passes_as_it_is(nlp, text, intent):
