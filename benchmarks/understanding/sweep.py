@@ -13,8 +13,9 @@ import random
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -27,6 +28,7 @@ from benchmarks.understanding.examples import NLU, OUT, Examples, prepare, read_
 from benchmarks.understanding.progress import Say
 from benchmarks.understanding.variants import Absent, best_temperature, component_settings, log_softmax
 from legcramps import knowledge
+from legcramps.evaluation import expected_calibration_error
 from legcramps.nlu import confidence, intent_model, language, scope_guard
 from legcramps.nlu.components import HybridIntentClassifier
 from legcramps.nlu.confidence import Calibrator, kind_of
@@ -346,6 +348,27 @@ def sweep_fallback(judged: Sequence[Judged], now: float) -> Table:
 # --- the scope guard's numbers, and the confidence's ------------------------------------------------------------------------
 
 
+def _tables_of(
+    title: str,
+    module: ModuleType,
+    numbers: Mapping[str, Sequence[float]],
+    row: Callable[[float], tuple[Any, ...]],
+    heads: tuple[str, ...],
+    cost: int,
+    note: str,
+) -> list[Table]:
+    """A table for each of a module's numbers: ``row`` for every value of it, the others as they stand. ``cost``: the column that is to be least."""
+    tables = []
+    for name, values in numbers.items():
+        now = getattr(module, name)
+        rows = []
+        for value in sorted({*values, now}):
+            with mock.patch.object(module, name, value):
+                rows.append(row(value))
+        tables.append(Table(f"{title}: {name}", heads, rows, now, best_of(rows, cost, least=True, now=now), note))
+    return tables
+
+
 def sweep_guard(judged: Sequence[Judged]) -> list[Table]:
     """Each of the guard's numbers by itself, the others as they stand: every example judged again with it, out of fold."""
     foreign = np.array([j.outside for j in judged])
@@ -368,15 +391,7 @@ def sweep_guard(judged: Sequence[Judged]) -> list[Table]:
         f"Out of fold, {len(judged)} examples, {foreign.sum()} of them foreign and most of these written to deceive. Cost: the share of "
         f"wrong kinds of reply, a foreign message answered as ours counted {FOREIGN_COSTS:g} times."
     )
-    tables = []
-    for name, values in GUARD.items():
-        now = getattr(scope_guard, name)
-        rows = []
-        for value in sorted({*values, now}):
-            with mock.patch.object(scope_guard, name, value):
-                rows.append(row(value))
-        tables.append(Table(f"Scope guard: {name}", heads, rows, now, best_of(rows, 4, least=True, now=now), note))
-    return tables
+    return _tables_of("Scope guard", scope_guard, GUARD, row, heads, 4, note)
 
 
 def sweep_confidence(judged: Sequence[Judged]) -> list[Table]:
@@ -387,27 +402,18 @@ def sweep_confidence(judged: Sequence[Judged]) -> list[Table]:
         fitted = Calibrator().fit(
             *zip(*((j.verdict, j.ranking, j.sample.signals, j.intent) for j in learn), strict=True)
         )
-        sure = np.clip([fitted.confidence(j.verdict, j.ranking, j.sample.signals) for j in held], 1e-3, 1 - 1e-3)
-        right = np.array([j.right for j in held])
-        loss = -np.mean(np.where(right, np.log(sure), np.log(1 - sure)))
-        bins = np.minimum((sure * 10).astype(int), 9)
-        error = sum(abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins))
-        return value, loss, error
+        pairs = [(fitted.confidence(j.verdict, j.ranking, j.sample.signals), j.right) for j in held]
+        sure, right = np.array(pairs).T
+        sure = np.clip(sure, 1e-3, 1 - 1e-3)
+        loss = -np.mean(right * np.log(sure) + (1 - right) * np.log(1 - sure))
+        return value, loss, expected_calibration_error(pairs)
 
     heads = ("value", "log loss", "calibration error")
     note = (
         f"{len(held)} examples out of fold. OUTSIDE_PRIOR stands for how much plainer people's foreign messages are than ours, which were "
         "written to deceive: on these examples 1 must be best, and the value that stands follows tests/model/development.tsv."
     )
-    tables = []
-    for name, values in CONFIDENCE.items():
-        now = getattr(confidence, name)
-        rows = []
-        for value in sorted({*values, now}):
-            with mock.patch.object(confidence, name, value):
-                rows.append(row(value))
-        tables.append(Table(f"Confidence: {name}", heads, rows, now, best_of(rows, 1, least=True, now=now), note))
-    return tables
+    return _tables_of("Confidence", confidence, CONFIDENCE, row, heads, 1, note)
 
 
 # --- the part threshold ---------------------------------------------------------------------------------------------------
