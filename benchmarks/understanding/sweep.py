@@ -410,8 +410,9 @@ def sweep_confidence(judged: Sequence[Judged]) -> list[Table]:
 
     heads = ("value", "log loss", "calibration error")
     note = (
-        f"{len(held)} examples out of fold. OUTSIDE_PRIOR stands for how much plainer people's foreign messages are than ours, which were "
-        "written to deceive: on these examples 1 must be best, and the value that stands follows tests/model/development.tsv."
+        f"{len(held)} examples out of fold. OUTSIDE_PRIOR and GUARD_ALONE stand for how much plainer people's foreign messages are than "
+        "ours, which were written to deceive: on these examples their lowest values must look best, and those that stand follow "
+        "tests/model/development.tsv."
     )
     return _tables_of("Confidence", confidence, CONFIDENCE, row, heads, 1, note)
 
