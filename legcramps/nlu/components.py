@@ -12,7 +12,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Text, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
 import joblib
 import numpy as np
@@ -45,7 +45,7 @@ from legcramps.nlu.intent_model import IntentModel, Sample, plain
 from legcramps.nlu.language import create_pipeline
 from legcramps.nlu.mentions import Mention
 from legcramps.nlu.misheard import AsMeant
-from legcramps.nlu.parts import after_restart, asks, read_group, read_option, split_questions
+from legcramps.nlu.parts import after_restart, asks, leans_on_the_rest, read_group, read_option, split_questions
 from legcramps.nlu.payload import read_payload
 from legcramps.nlu.safety_guard import DangerSign, SafetyGuard
 from legcramps.nlu.vector_store import VectorStore
@@ -384,11 +384,18 @@ class HybridIntentClassifier(GraphComponent):
         if len(questions) < 2 or whole.intent not in scope_guard.CLAIMS | intents.MANNERS:
             return whole, []
         sure: Dict[str, Tuple[scope_guard.Verdict, Doc]] = {}
+        leaning: Dict[str, Doc] = {}
         for question in filter(asks, questions):
             part = model.model(question)
+            back = None if part._.mentions else leans_on_the_rest(question)
+            if back and whole.intent in scope_guard.CLAIMS:
+                leaning.setdefault(back, part)
+                continue
             verdict, _ = self._understand(part)
             if verdict.intent in scope_guard.CLAIMS and verdict.confidence >= self._config["part_threshold"]:
                 sure.setdefault(verdict.intent, (verdict, part))
+        if leaning:
+            whole = self._with_the_rest(doc, whole, leaning, sure)
         weakest = min((verdict.confidence for verdict, _ in sure.values()), default=0.0)
         drowned = whole.intent in intents.MANNERS or (
             (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
@@ -405,3 +412,31 @@ class HybridIntentClassifier(GraphComponent):
             for verdict, part in sure.values()
             if verdict.intent != whole.intent
         ][:2]
+
+    @staticmethod
+    def _with_the_rest(
+        doc: Doc,
+        whole: scope_guard.Verdict,
+        leaning: Mapping[str, Doc],
+        sure: Dict[str, Tuple[scope_guard.Verdict, Doc]],
+    ) -> scope_guard.Verdict:
+        """The verdict on a message with "is there a link?" or "what could it be?" in it, read with what the rest of it tells.
+
+        Where something is named, that is what the question is about, even beside another question; else it asks for the causes.
+        """
+        named = [mention for mention in doc._.mentions if not mention.negated]
+        intent = "ask_condition" if named else "ask_causes"
+        if "help" in leaning and not {"ask_relief", "ask_treatment", "ask_prevention"} & {whole.intent, *sure}:
+            sure["ask_relief"] = (
+                scope_guard.Verdict("ask_relief", whole.confidence, "leans on the rest"),
+                leaning["help"],
+            )
+        answered = whole.intent in scope_guard.ABOUT_A_CONDITION | intents.CAUSES
+        asked = "what" in leaning or ("link" in leaning and named)
+        if answered or not asked:
+            return whole
+        if whole.intent in sure:
+            # Both are asked: what stands in the message first is the rest.
+            sure.setdefault(intent, (scope_guard.Verdict(intent, whole.confidence, "leans on the rest"), doc))
+            return whole
+        return scope_guard.Verdict(intent, whole.confidence, "leans on the rest")

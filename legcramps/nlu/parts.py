@@ -20,6 +20,26 @@ _RESTART = re.compile(
     r"\b(?:no,? wait|wait,? no|sorry,? no|no,? sorry|scratch that|strike that|actually,? no)\b[\s,.:;!…-]*",
     re.IGNORECASE,
 )
+# "It", "that", "they": what the rest of the message tells of.
+_IT = r"(?:there|it|that|this|they|these|those|the two|both|all (?:of )?(?:this|that|it|these|those))"
+_LINK = re.compile(
+    rf"^(?:so|and|but|then|ok|okay|well|um|or|now|just)* ?(?:(?:is|are|was|were|could|can|might|may|would|do you think|does|do) {_IT}\b"
+    r"(?: (?:all|both|possibly|perhaps|maybe|just|really|also|then|be|have|is|are|there|in any way|somehow))* "
+    r"(?:a |an |any |some |the |my )?(?:possible |direct |known |likely )?"
+    r"(?:links?|connections?|relation(?:ship)?|linked|connected|related|why|what is (?:causing|behind)|causes?|causing|reasons?|culprits?|"
+    r"behind|to blame|because|due|from|coincidence|anything to do|something to do|it|that)\b"
+    r"|(?:any|a) (?:possible |known )?(?:links?|connections?|relation(?:ship)?|idea why)\b|coincidence$)"
+)
+_WHAT = re.compile(
+    r"^(?:so|and|but|then|ok|okay|well|um|or|now|just)* ?(?:do you know )?(?:what (?:else )?(?:could|can|might|may|would) (?:it|that|this|they|these|those)(?: all)? (?:possibly )?be\b"
+    r"|what do i have$|what (?:have i got|is (?:going on|happening|up)(?: with (?:me|my legs?))?)$|(?:do you have )?any ideas?$|what (?:do you think )?it (?:could|might|may|is) be$)"
+)
+_HELP = re.compile(
+    r"^(?:so|and|but|then|ok|okay|well|um|or|now|please)* ?(?:what|how|is there anything|anything|any way|is there something|is there a way) ?"
+    r"(?:(?:can|could|should|do|to|that|might|will|would|i|we|he|she|they|you|else) )*"
+    r"(?:helps?(?: (?:it|with it|them|that|me|him|her))?|do(?: (?:about|against|for) (?:it|that|them|this))?|stop (?:it|them|that)|ease (?:it|them|that)|(?:make|get) (?:it|them) (?:stop|go away))$"
+)
+_LEANING = {"link": _LINK, "what": _WHAT, "help": _HELP}
 MIN_WORDS = 2
 MAX_PARTS = 6
 
@@ -85,6 +105,13 @@ def after_restart(text: str) -> str:
 def asks(part: str) -> bool:
     """Whether a part is worded as a question."""
     return bool(_ASKS.search(part))
+
+
+def leans_on_the_rest(part: str) -> Optional[str]:
+    """What a part asks that has its meaning from the rest of the message: ``link`` ("is there a link?", "could that be why?"), ``what``
+    ("what could it be?") or ``help`` ("what can I do?"); None for any other. By itself it looks like a question of another kind."""
+    plain = " ".join(re.findall(r"[a-z']+", part.lower().replace("what's", "what is")))
+    return next((kind for kind, words in _LEANING.items() if words.match(plain)), None)
 
 
 def read_option(text: str) -> Optional[int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from legcramps.nlu.parts import MAX_PARTS, asks, read_group, read_option, split_questions
+from legcramps.nlu.parts import MAX_PARTS, asks, leans_on_the_rest, read_group, read_option, split_questions
 
 
 @pytest.mark.parametrize(
@@ -161,3 +161,43 @@ def test_a_group_is_read(text, group):
 )
 def test_a_group_of_ours_is_read(knowledge, text, group):
     assert read_group(text, knowledge.vocabulary.groups) == group
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        ("Is there a link?", "link"),
+        ("is there any connection", "link"),
+        ("could that be why?", "link"),
+        ("Could that be why I get them?", "link"),
+        ("Is that why?", "link"),
+        ("are they related?", "link"),
+        ("Could it be that?", "link"),
+        ("might that be the reason", "link"),
+        ("is it connected?", "link"),
+        ("Any link?", "link"),
+        ("coincidence?", "link"),
+        ("What could it be?", "what"),
+        ("so what might this be?", "what"),
+        ("any ideas?", "what"),
+        ("What's going on?", "what"),
+        ("what can I do?", "help"),
+        ("And what helps?", "help"),
+        ("how do I stop it?", "help"),
+        ("is there anything I can do about it", "help"),
+        # a question of its own
+        ("is it serious?", None),
+        ("is that dangerous", None),
+        ("what are they?", None),
+        ("what causes them?", None),
+        ("should I see a doctor?", None),
+        ("does magnesium help?", None),
+        ("what does the source say", None),
+        ("is it a cramp or restless legs", None),
+        ("what muscles are they in", None),
+        ("how do I stretch it", None),
+        ("", None),
+    ],
+)
+def test_a_part_that_means_nothing_without_the_rest_is_told_apart(part, kind):
+    assert leans_on_the_rest(part) == kind
