@@ -5,7 +5,8 @@ It holds no statistical model: every result is the same each time. After it has 
 * ``token.norm_``: the word in small letters, its typing errors mended;
 * ``doc._.mentions``: what is named (:class:`Mention`), look-alikes left out, with negation and whose it is;
 * ``doc._.signals``: what the scope guard looks at (:mod:`legcramps.nlu.signals`);
-* ``doc._.corrected``: the whole text with its typing errors mended, for the classifier.
+* ``doc._.corrected``: the whole text with its typing errors mended, for the classifier;
+* ``doc._.unknown``: the places of words that are no words we know, and near none.
 """
 
 # No `from __future__ import annotations` here: spaCy reads the annotations of a factory, and cannot when they are strings.
@@ -26,7 +27,7 @@ from legcramps.nlu.spelling import Speller, english_words, one_edit
 _WORDS = re.compile(r"[a-z]+")
 _EXAMPLE = re.compile(r"^\s*- (?!intent:|rule:|story:|action:)(.+)$", re.MULTILINE)
 
-for _name in ("mentions", "signals", "corrected"):
+for _name in ("mentions", "signals", "corrected", "unknown"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
@@ -71,6 +72,11 @@ class SpellingComponent:
             fixed = [self._data["misheard"].get(word, word) for word in fixed]
         for token, word in zip(doc, fixed):
             token.norm_ = word
+        doc._.unknown = frozenset(
+            place
+            for place, (word, lower) in enumerate(zip(fixed, lowers))
+            if word == lower and lower.isalpha() and not self._speller.knows(lower)
+        )
         doc._.corrected = "".join(
             (token.text if word == lower else word) + token.whitespace_
             for token, word, lower in zip(doc, fixed, lowers)

@@ -1,7 +1,8 @@
 """What the scope guard and the answers look at in a message, apart from its intent: a set of named signals.
 
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
-From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``.
+From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``, and ``unknown_medicine`` (a name that we do not
+know, where the words beside it tell of a medicine: "I take Zyblofen").
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
 could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``own`` (may speak of what the person said here), ``question``, ``other_language``, ``no_words``.
 """
@@ -97,6 +98,42 @@ _GENERIC = frozenset(
 )
 
 
+# What stands before or after the name of a medicine. Before it there may be small words ("on the new …").
+_TAKES = frozenset(
+    "take takes taking took taken prescribed prescribe swallow swallowing dose doses tablets called named brand drug medicine".split()
+)
+_STARTS = frozenset("start started starting began begun stopped stop stopping using use uses on".split())
+_OF_A_TABLET = frozenset(
+    "tablet tablets pill pills tab tabs capsule capsules medicine medicines medication meds drug drugs mg mcg milligrams injection injections dose".split()
+)
+_BEFORE_A_NAME = frozenset(
+    "a an the my some new this something stuff medicine drug tablet tablets pill pills medication called named of her his on me him and".split()
+)
+SHORTEST_NAME = 5
+"""Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
+
+
+def _names_unknown_medicine(doc: Doc, mentions: Sequence[Mention]) -> bool:
+    """Whether a word that we do not know is spoken of as a medicine. "On" and "start" say so only of a name with a capital letter."""
+    words = [token.norm_ for token in doc]
+    shouted = doc.text.isupper()
+    for place in doc._.unknown or ():
+        token = doc[place]
+        if len(token) < SHORTEST_NAME or any(m.start < token.idx + len(token) and token.idx < m.end for m in mentions):
+            continue
+        if any(word in _OF_A_TABLET for word in words[place + 1 : place + 2]):
+            return True
+        at = place - 1
+        while at >= 0 and words[at] in _BEFORE_A_NAME and words[at] not in _TAKES | _STARTS:
+            at -= 1
+        if at < 0:
+            continue
+        capital = token.text[0].isupper() and not shouted
+        if words[at] in _TAKES or (words[at] in _STARTS and capital):
+            return True
+    return False
+
+
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
     """The signals of ``doc``; ``scope`` are the spans of the vocabulary's concepts."""
     text = doc._.corrected or doc.text
@@ -132,6 +169,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         signals |= _signals_of(mention)
     if "👍" in text or "👎" in text:
         signals.add("thumb")
+    if _names_unknown_medicine(doc, mentions):
+        signals.add("unknown_medicine")
     named = {i for span in scope for i in range(span.start, span.end)}
     if not mentions and all(t.i in named or t.is_stop or not t.is_alpha or t.norm_ in _GENERIC for t in doc):
         signals.add("bare")
