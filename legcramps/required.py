@@ -88,6 +88,10 @@ _PHRASES = """
     comparison.lasts_short
     comparison.lasts_long
     comparison.lasts_some
+    comparison.lasts_short_timed
+    comparison.lasts_long_timed
+    comparison.lasts_some_timed
+    comparison.noted_time
     comparison.muscle_yes
     comparison.muscle_no
     comparison.muscle_some
@@ -106,11 +110,34 @@ _PHRASES = """
     not_covered.restless_legs_other
     not_covered.mechanism
     not_covered.other
+    silent.nearest
+    silent.sex
+    silent.ethnicity
+    silent.family
+    silent.children
+    silent.weather
+    silent.worse_with_age
+    silent.from_age
+    silent.pregnancy_when
+    silent.night
+    silent.by_day
+    silent.time
+    silent.side
+    silent.calf
+    silent.hurt_why
+    silent.start_why
+    silent.often_why
+    silent.stretch_why
+    silent.stretch_safe
+    silent.has_one
     not_listed.named names
+    not_listed.unknown_medicine
+    not_listed.which_kind
     not_listed.unnamed
     not_listed.medicine
     not_listed.ask_professional
     clarify.ambiguous names
+    clarify.only_listed names
     clarify.is_it_a_cramp
     clarify.which_condition
     clarify.nothing_offered

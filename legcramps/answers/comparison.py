@@ -2,7 +2,8 @@
 
 It asks only where the source itself has a difference between the two (``POINTS``): whether it hurts; whether what happens is a need
 to move or a muscle that goes tight, which is how the source tells of the one and of the other, asked as two questions since a
-person may have both; and which goes on for longer. The source gives no minutes, and the question says so.
+person may have both; and which goes on for longer. The source gives no minutes, and the question says so; where a time is told all the same, the reply says that calling it
+short or long is our own sorting.
 
 Where the comparison stands is the context's ``comparison``, plain data that a slot can hold::
 
@@ -56,6 +57,9 @@ VALUE_OF = {
     "muscle": {"yes": "yes", "no": "no"},
 }
 """What a bare yes or no means at each point; ``some`` and ``unsure`` stay what they are."""
+
+TIMED = "_timed"
+"""Added to a value of ``lasts`` that was told as a time. The source gives none, so the sorting is ours, and the reply says so."""
 
 MISSES = 2
 """Replies to one question that may go unread; then it is left out."""
@@ -123,11 +127,19 @@ def is_reply(heard: Heard, context: Context) -> bool:
     return not elsewhere and not asks and not any(heard.named(kind) for kind in ("condition", "ambiguous", "unlisted"))
 
 
+def _points(told: Optional[Told]) -> Dict[str, str]:
+    """What a message says plainly of each point; of a time, that it was one."""
+    points = dict(told.points) if told else {}
+    if told and told.timed and points.get("lasts", "unsure") != "unsure":
+        points["lasts"] += TIMED
+    return points
+
+
 def _reading(point: str, heard: Heard, context: Context) -> Optional[str]:
     """What a message says of the point that was asked; None when that cannot be read."""
     told = heard.told or Told()
     if point in told.points:
-        return told.points[point]
+        return _points(told)[point]
     if told.nods:
         return None
     said = told.reply
@@ -151,7 +163,7 @@ def _chosen(heard: Heard, context: Context) -> str:
 def answer_tell_apart(heard: Heard, context: Context, composer: Composer) -> Turn:
     """Starts the comparison with what is told already, or takes it up again."""
     state = context.comparison
-    fresh = dict(heard.told.points) if heard.told else {}
+    fresh = _points(heard.told)
     if state:
         known = {**state["told"], **fresh}
         return _go_on(known, [composer.phrase("comparison.back")], context, composer)
@@ -171,7 +183,7 @@ def answer_reply(heard: Heard, context: Context, composer: Composer) -> Turn:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.cancel")], options=(), comparison=None)
     corrected = list(known)[-1] if told.corrects and told.reply and not told.points and known else asked
     reading = None if state.get("away") else _reading(corrected, heard, context)
-    fresh = {**told.points, **({corrected: reading} if reading else {})}
+    fresh = {**_points(told), **({corrected: reading} if reading else {})}
     if any(known.get(point) != value for point, value in fresh.items()):
         known.update(fresh)
         return _go_on(known, [_acknowledge(reading, fresh, state["told"], composer)], context, composer)
@@ -212,7 +224,7 @@ def set_aside(turn: Turn, heard: Heard, before: Context, composer: Composer) -> 
     if heard.intent in _ALARMS | _ENDS or any(a.outcome in (Outcome.URGENT, Outcome.CRISIS) for a in turn.answers):
         return replace(turn, context=turn.context.but(comparison=None))
     told, known = heard.told or Told(), dict(state["told"])
-    known.update(told.points)
+    known.update(_points(told))
     if told.reply == "yes" and not state.get("away"):
         known.setdefault(state["asked"], VALUE_OF[state["asked"]]["yes"])  # "yes, is that bad?"
     away = state.get("away", 0) + 1
@@ -254,6 +266,8 @@ def _acknowledge(
 ) -> Piece:
     if fresh.get("pain") == "yes" and before.get("pain") != "yes":
         return composer.phrase("comparison.sorry")
+    if any(value.endswith(TIMED) for value in fresh.values()):
+        return composer.phrase("comparison.noted_time")
     return composer.phrase("comparison.left_out" if reading == "unsure" and len(fresh) == 1 else "comparison.noted")
 
 
@@ -295,10 +309,11 @@ def overall(known: Mapping[str, str]) -> str:
         return "nothing"
     if len(usable) == 1:
         return "one"
-    like = [LIKE[pair] for pair in usable.items() if pair in LIKE]
+    pairs = [(point, value.replace(TIMED, "")) for point, value in usable.items()]
+    like = [LIKE[pair] for pair in pairs if pair in LIKE]
     if not like:
         return "open"
-    sides = like + [UNLIKE_THE_OTHER[pair] for pair in usable.items() if pair in UNLIKE_THE_OTHER]
+    sides = like + [UNLIKE_THE_OTHER[pair] for pair in pairs if pair in UNLIKE_THE_OTHER]
     lead = sides.count("cramp") - sides.count("restless")
     if abs(lead) == len(sides):
         return "cramp" if lead > 0 else "restless"

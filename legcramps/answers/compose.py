@@ -214,6 +214,20 @@ class Composer:
         listed = {c.id for c in self.knowledge.in_group("medicines")}
         return listed | {one.id for one in self.knowledge.unlisted.values() if one.kind == "medicine"}
 
+    @cached_property
+    def relatives(self) -> Mapping[str, Tuple[str, ...]]:
+        """For each condition that one lay term names together with others ("thyroid trouble"): those others."""
+        found: Dict[str, Dict[str, None]] = {}
+        for family in self.knowledge.vocabulary.families:
+            for entry in family.entries:
+                found.setdefault(entry, {}).update(dict.fromkeys(other for other in family.entries if other != entry))
+        return {entry: tuple(others) for entry, others in found.items()}
+
+    def of_kind(self, kind: str) -> Tuple[str, ...]:
+        """Ids of the conditions that have ``kind`` ("hyper") in their name, or in another name of theirs."""
+        known = self.knowledge.conditions.values()
+        return tuple(c.id for c in known if any(kind in name.lower() for name in (c.name, *c.aka)))
+
     def unlisted_name(self, identifier: str) -> str:
         return self.knowledge.unlisted[identifier].name
 

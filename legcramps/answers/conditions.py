@@ -25,13 +25,16 @@ def answer_condition(heard: Heard, context: Context, composer: Composer) -> Turn
     """One reply for what the source lists, one for what it does not, and a question where a word may mean several."""
     named = _own(heard.named()) or _from_context(heard, context)
     unlisted, ambiguous = heard.named("unlisted"), heard.named("ambiguous")
-    if not (named or unlisted or ambiguous):
+    unknown = "unknown_medicine" in heard.signals
+    if not (named or unlisted or ambiguous or unknown):
         return _nothing_named(heard, context, composer)
     turn = Turn((), context)
     if named:
         turn = joined(turn, _listed(named, heard, turn.context, composer))
     if unlisted:
         turn = joined(turn, not_listed(unlisted, turn.context, composer))
+    if unknown:
+        turn = joined(turn, unknown_medicine(turn.context, composer))
     if ambiguous:
         turn = joined(turn, ask_which(ambiguous[0], turn.context, composer))
     return turn
@@ -89,12 +92,20 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
     all_medicines = all(composer.knowledge.conditions[c].group == "medicines" for c in ids)
     if all_medicines:
         rest.append(composer.phrase("advice.keep_taking", paragraph=True))
+    if heard.told is not None and heard.told.personal:
+        rest.append(_no_diagnosis([*classes, *composer.links(ids)[0], *rest], composer))
     topic = Topic.MEDICINES if all_medicines else Topic.CONDITION
     turn, classes, pairs = in_parts([(e.id, e.link) for e in entries], classes, rest, topic, context, composer)
     links, entries = composer.links_at(pairs)
     buttons = composer.buttons("ask_evidence", "ask_medicines" if not all_medicines else "ask_condition_list")
     last = reply(turn.context, topic, [*classes, *links, *rest], buttons, entries)
     return joined(turn, replace(last, context=last.context.but(conditions=tuple(dict.fromkeys(ids)))))
+
+
+def _no_diagnosis(said: Sequence[Piece], composer: Composer) -> Piece:
+    """That a link is no diagnosis, for whoever asks of their own case; shorter where there is little room."""
+    closing = composer.phrase("advice.not_a_diagnosis", paragraph=True)
+    return composer.phrase("advice.not_a_diagnosis_short", paragraph=True) if too_long((*said, closing)) else closing
 
 
 def in_parts(
@@ -171,6 +182,19 @@ def not_listed(unlisted: Sequence[Mention], context: Context, composer: Composer
         pieces.append(composer.phrase("not_listed.ask_professional"))
     topic = Topic.MEDICINES if medicine else Topic.CONDITION
     return aside(context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_condition_list"), topic)
+
+
+def unknown_medicine(context: Context, composer: Composer) -> Turn:
+    """A name that we do not know, told as that of a medicine: which kinds the source speaks of, and who knows the kind."""
+    pieces = [
+        composer.phrase("not_listed.unknown_medicine"),
+        composer.phrase("not_listed.medicine"),
+        composer.phrase("not_listed.which_kind"),
+        composer.phrase("advice.keep_taking", paragraph=True),
+    ]
+    return aside(
+        context, Outcome.NOT_LISTED, pieces, composer.buttons("ask_medicines", "ask_condition_list"), Topic.MEDICINES
+    )
 
 
 def ask_which(mention: Mention, context: Context, composer: Composer) -> Turn:

@@ -6,18 +6,31 @@ from dataclasses import replace
 from typing import Callable, Dict, List, Sequence, Tuple
 
 from legcramps import intents
-from legcramps.answers.compose import Composer
+from legcramps.answers.compose import MAX_NAMED, Composer, join_names
 from legcramps.answers.conditions import PAGE, answer_condition, answer_condition_list, find_option, show_page
 from legcramps.answers.speech import HALF_A_THOUGHT
 from legcramps.answers.turn import aside
-from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, Piece, PieceKind, Topic, Turn
+from legcramps.answers.types import Answer, Context, Heard, Mention, Outcome, Piece, PieceKind, Told, Topic, Turn
 
 Follow = Callable[[Heard, Context, Composer], Turn]
 """Answers a question that a short reply such as "yes" or "the second" stands for."""
 
 SHORT_STATEMENTS = 2
 
-SUGGESTIBLE = (intents.COVERED | intents.NOT_COVERED | {"ask_help"}) - {"ask_condition", "ask_other"}
+SUGGESTIBLE = (intents.COVERED | {"ask_help"}) - {"ask_condition"}
+"""What "did you mean …?" may offer: what the source answers. A title such as "Treatment" would promise what nobody can keep."""
+NEAREST = {
+    "ask_treatment": "ask_relief",
+    "ask_prevention": "ask_relief",
+    "ask_frequency": "ask_risk_factors",
+    "ask_symptoms": "ask_definition",
+    "ask_mechanism": "ask_causes",
+    "ask_restless_legs_other": "ask_restless_legs",
+    "ask_condition": "ask_condition_list",
+    "ask_condition_details": "ask_condition_list",
+    "tell_situation": "ask_condition_list",
+}
+"""What is offered instead of a question that the source leaves open, or that needs a name."""
 MAX_SUGGESTIONS = 2
 
 _IF_A_CRAMP = "#ask_definition"
@@ -230,6 +243,8 @@ def answer_correction(heard: Heard, context: Context, composer: Composer, *, fol
         return follow(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if not context.said:
         return aside(context, Outcome.SMALL_TALK, [composer.phrase("small_talk.correct_assistant")])
+    if heard.told and (heard.told.kinds or heard.told.other_one) and not heard.mentions:
+        return _ask_which_other(heard.told, context, composer)
     again = heard.alternatives[1] if len(heard.alternatives) > 1 else None
     if again in intents.COVERED | intents.NOT_COVERED and heard.told and heard.told.restates and not heard.told.reason:
         return follow(replace(heard, intent=again), context, composer)  # "I asked about the treatment"
@@ -238,6 +253,23 @@ def answer_correction(heard: Heard, context: Context, composer: Composer, *, fol
         Outcome.CLARIFY,
         [composer.phrase("clarify.corrected")],
         composer.buttons("ask_causes", "ask_relief", "ask_difference"),
+    )
+
+
+def _ask_which_other(told: Told, context: Context, composer: Composer) -> Turn:
+    """ "No, I meant hyper", where that may be several: those that the source has; with none to choose from, asks for the name."""
+    if told.kinds:
+        others = [one for kind in told.kinds for one in composer.of_kind(kind)]
+    else:
+        others = [one for condition in context.conditions for one in composer.relatives.get(condition, ())]
+    others = [one for one in dict.fromkeys(others) if one not in context.conditions][:MAX_NAMED]
+    if not others:
+        buttons = composer.buttons("ask_condition_list", "ask_medicines")
+        return aside(context, Outcome.CLARIFY, [composer.phrase("clarify.which_condition")], buttons, Topic.CONDITION)
+    names = join_names([composer.name(one) for one in others], last="or")
+    buttons = tuple(composer.button("ask_condition", one) for one in others)
+    return aside(
+        context, Outcome.CLARIFY, [composer.phrase("clarify.only_listed", names=names)], buttons, Topic.CONDITION
     )
 
 
@@ -273,7 +305,8 @@ def answer_not_understood(heard: Heard, context: Context, composer: Composer) ->
     """Once: "did you mean …?"; twice: what it can talk about; three times and on: a way to a person."""
     missed = context.misunderstood + 1
     if missed == 1:
-        likely = [intent for intent in heard.alternatives if intent in SUGGESTIBLE][:MAX_SUGGESTIONS]
+        nearest = dict.fromkeys(NEAREST.get(intent, intent) for intent in heard.alternatives)
+        likely = [intent for intent in nearest if intent in SUGGESTIBLE][:MAX_SUGGESTIONS]
         buttons = (*composer.buttons(*(likely or ("ask_definition", "ask_causes"))), composer.button("something_else"))
         pieces = [composer.phrase("clarify.did_you_mean")]
     elif missed == 2:

@@ -7,7 +7,7 @@ the context decides. Nothing is read anew in danger, for a button, or where the 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import AbstractSet, Optional, Tuple
+from typing import AbstractSet, Mapping, Optional, Tuple
 
 from legcramps import intents
 from legcramps.answers.types import Context, Heard, Mention, Outcome, Topic
@@ -86,16 +86,53 @@ MOST_LEANING = 12
 _PICKS = _WEAK | {"choose_option", "deny", "affirm", "ask_more", "express_feeling", "ask_other_health", "ask_off_topic"}
 
 
-def read(heard: Heard, context: Context, medicines: AbstractSet[str] = frozenset()) -> Heard:
+_OF_US = frozenset(
+    {
+        "ask_evidence",
+        "ask_source",
+        "ask_see_doctor",
+        "chat",
+        "ask_help",
+        "ask_other",
+        "ask_other_health",
+        "ask_off_topic",
+        "nlu_fallback",
+    }
+)
+"""What a question about the assistant itself may be taken for."""
+_ANOTHER = _PICKS | {
+    "correct_assistant",
+    "apologise",
+    "ask_condition",
+    "ask_condition_details",
+    "ask_difference",
+    "nlu_fallback",
+    "cancel",
+}
+_CORRECTIONS = frozenset({"correct_assistant", "deny", "apologise", "nlu_fallback"})
+MOST_OF_A_CORRECTION = 9
+"""Words of a message that only says which other one is meant."""
+_FOR_HELP = _OUTSIDE | {"ask_help", "nlu_fallback"}
+
+
+def read(
+    heard: Heard,
+    context: Context,
+    medicines: AbstractSet[str] = frozenset(),
+    relatives: Mapping[str, Tuple[str, ...]] = {},
+) -> Heard:
     """The message with the intent and the mentions that it has in this talk; itself where the talk does not matter.
 
-    ``medicines``: which ids, of entries and of unlisted things, are medicines.
+    ``medicines``: which ids, of entries and of unlisted things, are medicines. ``relatives``: for an entry those that share a lay
+    term with it.
     """
     if heard.told is None:
         return heard
     alone = (
         _still_in_danger(heard, context)
         or _a_story(heard)
+        or _of_the_assistant(heard)
+        or _without_medicines(heard)
         or _whether_to_stop_the(heard, medicines)
         or _a_shown_one(heard, context)
     )
@@ -103,6 +140,8 @@ def read(heard: Heard, context: Context, medicines: AbstractSet[str] = frozenset
         return alone or heard
     return (
         _of_restless_legs(heard, context)
+        or _what_helps(heard, context)
+        or _the_other_one(heard, context, relatives)
         or _what_else(heard, context)
         or _a_group(heard, context)
         or _what_is_that(heard, context)
@@ -131,6 +170,49 @@ def _a_story(heard: Heard) -> Optional[Heard]:
     """ "I have this urge to move, some nights a cramp, and anemia too": told and not asked, so what it names is answered."""
     described = heard.intent == "tell_apart" and heard.told.points and not heard.told.asks
     return replace(heard, intent="tell_situation", parts=()) if described and heard.named() else None
+
+
+def _of_the_assistant(heard: Heard) -> Optional[Heard]:
+    """ "Are you a doctor? Can I trust you?": asks who answers here, and not how sure the source is."""
+    asked = heard.told.of_the_assistant and heard.intent in _OF_US
+    ours = heard.mentions or {"cramp", "restless_legs"} & heard.signals
+    return replace(heard, intent="ask_identity", parts=()) if asked and not ours else None
+
+
+def _without_medicines(heard: Heard) -> Optional[Heard]:
+    """ "I don't take any medicines, what could it be?": asks for the causes; what is ruled out is not what it asks about."""
+    ruled_out = heard.told.takes_nothing or heard.mentions
+    if heard.intent not in ("ask_medicines", "ask_condition") or not heard.told.wonders or not ruled_out:
+        return None
+    named = any(not mention.negated for mention in heard.mentions) or "unknown_medicine" in heard.signals
+    return None if named else replace(heard, intent="ask_causes")
+
+
+def _what_helps(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "What can I do?", "what helps?", in a talk about cramps or restless legs."""
+    if not heard.told.helps or heard.intent not in _FOR_HELP or heard.mentions:
+        return None
+    return replace(heard, intent="ask_restless_legs_other" if context.topic in _OF_RESTLESS_LEGS else "ask_relief")
+
+
+def _the_other_one(heard: Heard, context: Context, relatives: Mapping[str, Tuple[str, ...]]) -> Optional[Heard]:
+    """ "No, I meant hyper", "sorry, the other one": where just one shares a lay term with what was spoken of, that; else it is asked which."""
+    told, spoken_of = heard.told, context.conditions
+    if not (told.other_one or told.kinds) or heard.mentions or heard.intent not in _ANOTHER or not spoken_of:
+        return None
+    if (
+        context.topic not in _OF_ONE
+        or told.words > MOST_OF_A_CORRECTION
+        or (told.kinds and heard.intent not in _CORRECTIONS)
+    ):
+        return None
+    others = dict.fromkeys(
+        one for condition in spoken_of for one in relatives.get(condition, ()) if one not in spoken_of
+    )
+    meant = [one for one in others if not told.kinds or any(kind in one for kind in told.kinds)]
+    if len(meant) == 1:
+        return replace(heard, intent="ask_condition", mentions=(Mention("condition", meant[0]),))
+    return replace(heard, intent="correct_assistant")
 
 
 def _of_restless_legs(heard: Heard, context: Context) -> Optional[Heard]:

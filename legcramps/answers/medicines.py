@@ -12,7 +12,8 @@ from legcramps.answers.types import Context, Heard, Topic, Turn
 
 def answer_medicines(heard: Heard, context: Context, composer: Composer) -> Turn:
     """About the medicines named; with none named, all that the source says of medicines."""
-    if heard.named() or heard.named("unlisted") or heard.named("ambiguous"):
+    named = any(heard.named(kind) for kind in ("condition", "unlisted", "ambiguous"))
+    if named or "unknown_medicine" in heard.signals:
         return answer_condition(heard, context, composer)
     pieces = [
         *composer.statements("medicines.examples", "medicines.urine_output", "medicines.no_direct_link_known"),

@@ -22,6 +22,7 @@ from legcramps.answers import (
     relief,
     restless_legs,
     safety,
+    silent,
     situation,
     small_talk,
 )
@@ -106,7 +107,7 @@ def respond(heard: Heard, context: Context, composer: Composer, function: Option
     if comparison.is_reply(heard, context):
         turn = comparison.answer_reply(heard, context, composer)
     else:
-        read = in_context.read(heard, context, composer.medicines)
+        read = in_context.read(heard, context, composer.medicines, composer.relatives)
         function = function if read.intent == heard.intent else None
         heard = read
         turn = comparison.set_aside(_answer(heard, context, composer, function), heard, context, composer)
@@ -134,7 +135,8 @@ def _is_worth_repeating(turn: Turn, heard: Heard) -> bool:
 
 
 def _answer(heard: Heard, context: Context, composer: Composer, function: Optional[AnswerFunction]) -> Turn:
-    """The message and its parts. The guided comparison comes last, since it ends with a question to the person."""
+    """The message and its parts, each as the source answers it or the question beside it. The guided comparison comes last, since it ends with
+    a question to the person."""
     questions = [
         (heard, function or INTENTS[heard.intent]),
         *((replace(part, told=heard.told), INTENTS[part.intent]) for part in heard.parts),
@@ -143,6 +145,9 @@ def _answer(heard: Heard, context: Context, composer: Composer, function: Option
     questions = [pair for pair in questions if not _is_needless(pair[0], heard, asked)]
     turn = Turn((), context)
     for question, answer in sorted(questions, key=lambda pair: pair[0].intent == "tell_apart"):
+        aspect = silent.find_aspect(question, context, several=len(questions) > 1)
+        if aspect:
+            answer = partial(silent.answer_silent, aspect=aspect)
         more = answer(question, turn.context, composer)
         turn = joined(
             turn,

@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import List
 
 from legcramps.answers.compose import Composer
-from legcramps.answers.conditions import ask_which, in_parts, known_already, medicine_classes, not_listed
+from legcramps.answers.conditions import (
+    ask_which,
+    in_parts,
+    known_already,
+    medicine_classes,
+    not_listed,
+    unknown_medicine,
+)
 from legcramps.answers.turn import joined, reply, too_long
 from legcramps.answers.types import Context, Heard, Piece, Topic, Turn
 
@@ -22,6 +29,8 @@ def answer_situation(heard: Heard, context: Context, composer: Composer) -> Turn
     unlisted = heard.named("unlisted")[:MAX_UNLISTED]
     if unlisted:
         turn = joined(turn, not_listed(unlisted, turn.context, composer))
+    if "unknown_medicine" in heard.signals:
+        turn = joined(turn, unknown_medicine(turn.context, composer))
     if heard.named("ambiguous"):
         turn = joined(turn, ask_which(heard.named("ambiguous")[0], turn.context, composer))
     return turn

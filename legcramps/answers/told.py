@@ -87,6 +87,11 @@ _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
 _KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
 _QUITS, _RESTATES, _PUZZLED = _words(words.QUITS), _words(words.RESTATES), _words(words.PUZZLED)
+_PERSONAL, _TAKES_NOTHING, _OTHER_ONE = _words(words.PERSONAL), _words(words.TAKES_NOTHING), _words(words.OTHER_ONE)
+_OF_THE_ASSISTANT, _HAS_ONE = _words(words.OF_THE_ASSISTANT), _words(words.HAS_ONE)
+_WONDERS = re.compile(rf"(?:(?:{_any(words.ASKS_AFTER)}|then) )*{_any(words.WONDERS)}")
+_HELPS = re.compile(_any(words.HELPS))
+_ASPECTS = {aspect: re.compile(rf"\b{_any(block)}") for aspect, block in words.ASPECTS.items()}
 _REASONS = {Reason(value): _words(block) for value, block in words.REASONS.items()}
 _DURATION = re.compile(
     _any(
@@ -225,6 +230,14 @@ def _joined(values: List[str], changed_mind: bool) -> str:
     return sure[-1] if changed_mind or len(set(sure)) == 1 else SOME
 
 
+def _read_aspect(clauses: List[_Clause]) -> Optional[str]:
+    """Which question next to one that the source answers is asked; None for any other."""
+    for aspect, pattern in _ASPECTS.items():
+        if any(pattern.search(clause.text) for clause in clauses):
+            return aspect
+    return None
+
+
 _POINT_OF = (
     ("pain", "pain"),
     ("hurt", "pain"),
@@ -245,6 +258,7 @@ def read_told(text: str) -> Told:
     {'pain': 'yes', 'muscle': 'yes'}
     """
     plain = _plain(text)
+    said = re.findall(r"[a-z'0-9%/-]+", plain)
     found: Dict[str, List[str]] = {}
     for match in _POINTED.finditer(plain):
         point = next(point for start, point in _POINT_OF if start in match["what"])
@@ -259,12 +273,12 @@ def read_told(text: str) -> Told:
                 found.setdefault(point, []).append(value)
             elif hint:
                 hints.setdefault(point, hint)
+    asks = ("?" in plain and len(said) > 1) or bool(_ASKS.match(" ".join(said)))
     times = [value for clause in clauses for value in _read_times(clause.text)]
     if times:
         # "It feels like forever, but it is a minute": a time in numbers goes before words for it.
         found["lasts"] = times
     changed_mind = bool(_CHANGED_MIND.search(plain))
-    said = re.findall(r"[a-z'0-9%/-]+", plain)
     puzzled = len(said) <= MOST_PUZZLED and bool(_PUZZLED.search(plain))
     whole = " ".join(said) if len(said) <= MOST_OF_A_REPLY else ""
     return Told(
@@ -272,7 +286,7 @@ def read_told(text: str) -> Told:
         points={} if puzzled else {point: _joined(found[point], changed_mind) for point in POINTS if point in found},
         hints={} if puzzled else {point: hint for point, hint in hints.items() if point not in found},
         reply=_read_reply(clauses),
-        asks=("?" in plain and len(said) > 1) or bool(_ASKS.match(" ".join(said))),
+        asks=asks,
         corrects=bool(_CORRECTS.search(plain)),
         stops=bool(_STOPS.fullmatch(whole)),
         nods=bool(_NODS.fullmatch(whole)),
@@ -285,5 +299,14 @@ def read_told(text: str) -> Told:
         quits=bool(_QUITS.search(plain)),
         restates=bool(_RESTATES.search(plain)),
         puzzled=puzzled,
+        timed=bool(times),
+        aspect=_read_aspect(clauses),
+        personal=bool(_PERSONAL.search(plain)),
+        takes_nothing=bool(_TAKES_NOTHING.search(plain)),
+        wonders=any(_WONDERS.match(clause.text) for clause in clauses),
+        of_the_assistant=bool(_OF_THE_ASSISTANT.search(plain)),
+        helps=bool(_HELPS.fullmatch(whole)),
+        has_one=bool(_HAS_ONE.search(plain)),
+        other_one=bool(_OTHER_ONE.search(plain)),
         reason=next((reason for reason, pattern in _REASONS.items() if pattern.search(plain)), None),
     )

@@ -329,6 +329,113 @@ PUZZLED = r"""
     how (?:long|much|often|hard|tight|bad) is (?:long|much|often|hard|tight|bad) | what counts as | what is (?:long|an urge|an urge to move|tight|hard)
 """
 
+OTHER_ONE = r"""the other (?:one|type|kind|sort|two|form) | not (?:that|this) one | the opposite(?: one)? | the other way (?:a)?round"""
+"""Means another than the one just spoken of, without its name."""
+
+# --- whose it is
+
+PERSONAL = r"""
+    (?:i|he|she|we) (?:also |just |only |recently |now |already |do |still )?(?:have|has|had|got|take|takes|took|am|use|uses|was|suffer|suffers|started|drink|drinks|sit|sits)\b(?! (?:a question|to (?:know|ask)|asking|wondering|curious|read|heard|sure))
+    (?:my|mine|his|her) (?!question|doctor|nurse|pharmacist|gp|last|first|next|friend|answer)
+    (?:is|are|was) (?:that|it|this|they|those|these) (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind)
+    (?:could|can|might|may|would) (?:that|it|this|they|those|these) (?:all |really |just )?be (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind|it|that|what|causing|my|mine)
+    why (?:i|he|she|we) (?:get|gets|have|has|am|is|keep|keeps)
+"""
+"""Asks about somebody's own case and not in general."""
+TAKES_NOTHING = r"""
+    (?:not|never|without|no) (?:\w+ ){0,3}?(?:medicines?|medications?|meds|tablets?|pills?|drugs?) | (?:take|taking|takes|on) (?:nothing|no (?:medicines?|medications?|meds|tablets?|pills?|drugs?))
+"""
+WONDERS = r"""(?:what|why|how come)\b(?! (?:are|about|medicines?|tablets?|pills|drugs|medication|is (?:a|the|an)))"""
+"""Asks what the reason is."""
+OF_THE_ASSISTANT = r"""
+    are you (?:an? |really |actually |some |kind of |any |even |medically |just |my )*(?:doctor|nurse|pharmacist|human|person|robot|bot|chatbot|ai|real|machine|computer|program|qualified|trained|expert|alive)
+    (?:can|should|could|may|do|must) (?:i|we) (?:really |actually |even )?(?:trust|believe|rely on) you | why should (?:i|we) (?:trust|believe|listen to) you | who (?:are|made|built|runs) you
+"""
+HELPS = r"""
+    (?:so |and |but |then |ok |okay |now )*(?:what|anything) (?:can |could |might |would |will |should |that |to )*(?:helps?|ease[sd]?|stops?)(?: (?:it|them|that|this|me|with (?:it|them|that)))?
+    (?:so |and |but |then |ok |okay |now |please )*(?:what|anything) (?:can|could|should|do) (?:i|we|he|she|you) do(?: (?:about|against|for|with) (?:it|them|that|this))?
+"""
+"""The whole of a message that asks what helps."""
+HAS_ONE = r"""
+    how (?:do|can|could|would|will|should) (?:i|we|you|one|he|she) (?:know|tell|find out|be sure|see|check|discover)(?: that| if| whether)?(?: (?:i|we|you|one|he|she))?(?: \w+){0,3} (?:one|any|some|either|which)(?: of)?(?: (?:those|these|them|the (?:three|conditions|things|causes|list)))?
+    (?:do|could|can|might|may) (?:i|we|he|she) (?:have|has|had)(?: got)? (?:one|any|some|either)(?: of)? (?:those|these|them|the (?:three|conditions|things|causes))
+    (?:what if|suppose) (?:i|he|she) (?:have|has|had)(?: got)? (?:one|any|some)(?: of)? (?:those|these|them)
+"""
+"""Asks whether the person has one of the conditions that were named."""
+
+# --- what people ask and the source does not say: the first that fits counts
+
+_THEY = r"(?:they|it|these|this|those|that|(?:the |my |your |our |night |leg |muscle |calf |nocturnal )*cramps?|charl(?:ey|ie) horses?|people|you|i|we)"
+_SEXES = r"(?:women|woman|females?|ladies|girls|men|man|males?|guys|gentlemen|boys)"
+_YOUNG = r"(?:kids?|child|children|babies|baby|toddlers?|teenagers?|teens?|young(?:er)? (?:people|folks?|ones|adults|men|women|person)|students?)"
+_PEOPLES = (
+    r"(?:black|white|asian|african|caribbean|indian|hispanic|latino|latina|caucasian|chinese|european|jewish|arab)"
+)
+_NIGHT = r"(?:night|nights|nighttime|night-time|bed|sleep|my sleep)"
+ASPECTS = {
+    "stretch_why": r"""(?:why|how) (?:do|does|would|should|is) (?:\w+ ){0,3}stretch\w*(?: \w+){0,3} (?:help|helps|work|works|ease|eases|good|relieve|relieves)""",
+    "stretch_safe": r"""
+        (?:is|are) (?:it|this|that) (?:\w+ ){0,2}(?:safe|ok|okay|all right|alright|dangerous|bad|harmful|risky|wise|good idea)(?: for \w+)? to (?:\w+ ){0,3}(?:stretch|pull|force|push|bend)\w*
+        (?:is|are) (?:stretching|forcing|(?:a |the |this |such a )?(?:hard |forceful |strong )*stretch(?:es)?)(?: \w+){0,5} (?:safe|ok|okay|all right|alright|dangerous|bad|harmful|risky|wise)
+        (?:can|could|will|would|might|may|do|does) (?:\w+ ){0,4}(?:harm|damage|hurt|tear|injure|rip|pull)\b(?: \w+){0,5} (?:stretch|forc)\w*
+        (?:can|could|will|would|might|may|do|does) (?:stretching|forcing|(?:a |the |this |that )?(?:hard |forceful |strong )*stretch)(?: \w+){0,6} (?:harm|damage|hurt|tear|injure|rip|worse)
+        how (?:hard|far|forcefully|strongly|long|much force|much)(?: \w+){0,5} (?:stretch|pull|push|hold)\w*
+    """,
+    "worse_with_age": r"""
+        (?:worse|more painful|stronger|more severe|worsen)(?: \w+){0,5} (?:age|older|old|years|ageing|aging) | (?:age|older|ageing|aging)(?: \w+){0,5} (?:worse|more painful|stronger|more severe)
+    """,
+    "from_age": r"""
+        (?:what|which) age | from what age | how old (?:do|must|should|does|are) | (?:when|how old)(?: \w+){0,3} (?:too old|old enough)
+    """,
+    "sex": rf"""
+        {_SEXES}\b(?: \w+){{0,5}} (?:more|less|most|often|likely|common|than|prone|affected|worse|get|suffer|have)\b | (?:more|less|common|likely|often|affects?|only|mostly|mainly|prone|worse|happens?|get)\b(?: \w+){{0,5}} {_SEXES}
+        {_SEXES} (?:or|and|vs|versus|than) {_SEXES} | gender | (?:does|is|has) (?:my |your |the )?sex (?:matter|make|play|a factor) | (?:being|am|is) (?:a |an )?(?:male|female) | i am a (?:wo)?man$ | being a (?:wo)?man | (?:male|female) thing | (?:wom[ae]n|m[ae]n)'s (?:thing|problem)
+    """,
+    "ethnicity": rf"""
+        {_PEOPLES}s? (?:people|folks?|men|women|persons?|skin|families|patients)\b | ethnic\w* | (?:my|your|the|certain|some|any|does|what) race\b | races\b | skin colou?r | nationalit\w+
+    """,
+    "family": r"""
+        (?:run|runs|running|ran) (?:in|through) (?:the |my |our |your |some |a )?famil(?:y|ies) | heredit\w* | inherit\w* | genetic\w* | in (?:the|my|our|your) genes | (?:passed|pass|passes) (?:it |them )?(?:on|down) | (?:in|through) (?:the |my |our )famil(?:y|ies)
+    """,
+    "children": rf"""
+        (?:do|does|can|could|are|is|will|why do)(?: \w+){{0,4}} {_YOUNG}\b | {_YOUNG}\b(?: \w+){{0,3}} (?:get|have|suffer|too|as well|affected)\b
+    """,
+    "weather": r"""
+        (?:weather|winter|summer|autumn|spring time|springtime|seasons?|temperatures?|humidity|full moon) | (?:in|with|by|because of|from|when it is|when it gets|gets|getting|the|does|is) (?:the )?(?:cold|colder|heat|hot|hotter|warm|warmer)(?: (?:weather|nights?|rooms?|bedroom|days?))?(?: (?:make|bring|cause|matter|outside|trigger)\w*| to blame|$)
+    """,
+    "pregnancy_when": r"""
+        (?:which|what|in which|in what) (?:month|week|trimester|stage|part)s?\b | (?:first|second|third|last|1st|2nd|3rd) (?:trimester|months?|weeks?) | (?:after|once|when) (?:the |my |i )?(?:birth|baby|delivery|give birth|have the baby|gave birth)(?: \w+){0,4}
+    """,
+    "by_day": rf"""
+        (?:can|could|do|does|will|is|are|why not|what about|should|would|may|might) ?{_THEY}?(?: \w+){{0,5}} (?:in|during|by|through) (?:the )?day(?: ?time)?\b | (?:only|always|just) (?:at|by|in the) night\?? or
+    """,
+    "night": rf"""
+        why(?: (?:do|does|is|are|did))? (?:they|it|these|this|those|that|mine)(?: \w+){{0,5}} (?:at|in|in the|in my|during|during the|by|while|when|every) (?:{_NIGHT}|(?:i |we |you |people )?(?:am |are )?(?:sleep|asleep|sleeping))\b
+        why(?: \w+){{0,6}} (?:only|always|mostly|just|never|not)(?: ever)?(?: \w+){{0,3}} (?:at|in|in the|during|during the|by) (?:{_NIGHT}|day|daytime|the day)\b | why (?:at|by|in the|during the) night
+        why(?: (?:do|does|is|are))?(?: the| night| leg| muscle| calf| nocturnal| most)* cramps? (?:only |always |mostly |usually |tend to )*(?:come|comes|happen|happens|strike|strikes|occur|occurs|start|hit|appear)(?: \w+){{0,2}} (?:at|in|in the|during|during the|by|while|when) (?:{_NIGHT}|(?:i |we |you |people )?(?:am |are )?(?:sleep|asleep|sleeping))\b
+        what (?:is it|has it|have they|is) (?:about|with|to do with) (?:the )?night
+    """,
+    "time": r"""
+        (?:what|which) (?:time|hour|hours|part|point|stage)(?: (?:of|in|during))?(?: (?:the |my ))?(?:night|sleep|do|does|are|is)?\b(?! of (?:day|year|life|pregnan)) | when (?:in|during|at) (?:the )?(?:night|sleep) | (?:at|around) what (?:time|hour) | why (?:always )?(?:at |around )?(?:\d ?am|\d o'?clock|\d in the morning)
+    """,
+    "side": r"""
+        (?:left|right) (?:or|and|vs) (?:left|right) | (?:which|what) (?:leg|side|foot|calf) | (?:why|is|are|can|could|do|does|should|will|how come)\b(?: \w+){0,7} (?:left|right|same|one|both|other|either) (?:legs?|calf|calves|feet|foot|sides?|thighs?)\b
+    """,
+    "calf": r"""
+        (?:why|how come)(?: (?:is|are|do|does|did))?(?: (?:it|they|this|that|these|cramps?|leg cramps?|night leg cramps?|always|only|mostly|usually|just|happen|happens|come|affect|affects|hit|hits|get|gets|strike|occur|appear|start|in|at|to|on|of|the|all))* ?(?:the|my|your|our)? ?(?:calf|calves|foot|feet|thighs?|toes?|leg|legs)(?: muscles?)?(?: (?:and|but) not .*| and nowhere else| of all (?:places|things)| and never .*)?$
+    """,
+    "hurt_why": rf"""
+        (?:why|how come)(?: (?:do|does|is|are|did))? {_THEY}(?: \w+){{0,3}} (?:hurt|hurts|painful|sore|so bad|so much|agony)\b
+    """,
+    "start_why": rf"""
+        why now | why (?:all of a sudden|suddenly|out of the blue|just now|this (?:week|month|year)) | why (?:have|has|did|do) {_THEY} (?:suddenly |just |only |all of a sudden )*(?:start(?:ed)?|begun|begin|began|come on now|appear(?:ed)?)\b
+    """,
+    "often_why": rf"""
+        why (?:so often|every (?:single )?night|more (?:often|and more)|more nights) | why (?:do|does|are|am|is) {_THEY} (?:\w+ ){{0,3}}(?:so often|every single night|more often|more and more)
+    """,
+}
+"""What a question is about, where the source answers only the question next to it. Each has a phrase (``silent.<aspect>``)."""
+
 # --- why an answer was no help: the first that fits counts
 
 REASONS = {

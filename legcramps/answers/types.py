@@ -212,6 +212,11 @@ class Told:
     ``kinds``: which of several it means ("the overactive one"), as parts of the ids of conditions. ``quits``: speaks of stopping what one
     takes. ``restates``: says again what was asked about. ``puzzled``: asks nothing but what was meant. ``reason``: why an answer was no help,
     where the message may say so.
+
+    ``timed``: how long it goes on is told as a time. ``aspect``: a question that the source leaves open beside one that it answers
+    (:mod:`legcramps.answers.silent`). ``personal``: asked of somebody's own case. ``takes_nothing``: says that no medicine is taken.
+    ``wonders``: asks for the reason. ``of_the_assistant``: asks who or what answers here. ``helps``: asks nothing but what helps.
+    ``has_one``: asks whether the person has one of what was named. ``other_one``: means another than the one just spoken of.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -231,6 +236,15 @@ class Told:
     restates: bool = False
     puzzled: bool = False
     reason: Optional[Reason] = None
+    timed: bool = False
+    aspect: Optional[str] = None
+    personal: bool = False
+    takes_nothing: bool = False
+    wonders: bool = False
+    of_the_assistant: bool = False
+    helps: bool = False
+    has_one: bool = False
+    other_one: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from legcramps.answers import Mention
+from legcramps.answers import Mention, Outcome, Topic, read_told
 from legcramps.knowledge import load
 
 ENTRIES = sorted(load().conditions)
@@ -376,3 +376,115 @@ def test_pregnancy_by_name_has_both_links_also_where_it_is_asked_who_gets_them(t
 def test_how_sure_after_all_medicines_is_said_of_them(talk):
     talk("ask_medicines")
     assert {c.id for c in only(talk("ask_evidence")).conditions} == set(MEDICINES)
+
+
+# --- asked of somebody's own case
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have anemia. is that why?",
+        "could that be why I get them?",
+        "can my anemia do this?",
+        "is it because of my anemia",
+        "my mum has it, could it be that?",
+        "I take it, might this be the reason",
+    ],
+)
+@pytest.mark.parametrize(
+    "named", ["anemia", "kidney_failure", "medicines_for_high_cholesterol", "medicines_that_increase_urine_output"]
+)
+@pytest.mark.parametrize("intent", ["ask_condition", "ask_medicines"])
+def test_who_asks_of_their_own_case_hears_that_it_is_no_diagnosis(talk, text, named, intent):
+    turn = talk(intent, named, told=read_told(text))
+    assert any(piece.key.startswith("advice.not_a_diagnosis") for piece in turn.answers[-1].pieces)
+
+
+@pytest.mark.parametrize(
+    "text", ["can anemia cause leg cramps?", "is anemia linked", "I have a question: is anemia linked?", "anemia"]
+)
+def test_a_question_in_general_needs_no_such_sentence(talk, text):
+    turn = talk("ask_condition", "anemia", told=read_told(text))
+    assert not any(piece.key.startswith("advice.not_a_diagnosis") for piece in turn.answers[-1].pieces)
+
+
+# --- a medicine by a name that nobody knows
+
+
+@pytest.mark.parametrize("intent", ["ask_medicines", "ask_condition"])
+def test_an_unknown_name_of_a_medicine_is_said_to_be_unknown(talk, intent):
+    (answer,) = talk(intent, signals={"unknown_medicine", "first_person"}).answers
+    assert (answer.outcome, answer.topic) == (Outcome.NOT_LISTED, Topic.MEDICINES)
+    assert [piece.key for piece in answer.pieces if not piece.key.startswith("notice.")] == [
+        "not_listed.unknown_medicine", "not_listed.medicine", "not_listed.which_kind", "advice.keep_taking",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("intent", ["ask_medicines", "tell_situation"])
+def test_beside_a_known_medicine_both_are_answered(talk, intent):
+    turn = talk(intent, "medicines_for_high_cholesterol", signals={"unknown_medicine"})
+    assert [answer.outcome for answer in turn.answers] == [Outcome.ANSWERED, Outcome.NOT_LISTED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I take Zyblofen, could it be that?",
+        "my doctor put me on Glamotrex tablets",
+        "since I started Vorbinal my calf cramps",
+        "I was prescribed a drug called quembrol",
+        "could my blorvax pills do this?",
+        "I take zandoplex 20 mg at night",
+        "I'm on Trelluvia, is it that",
+    ],
+)
+def test_a_name_that_nobody_knows_is_read_as_a_medicine(nlp, text):
+    assert "unknown_medicine" in nlp(text)._.signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I take ramipril, could it be that?",
+        "I take magnesium tablets",
+        "I take long walks at night",
+        "my calf locks up when I'm on the sofa",
+        "I'm on nights, could it be that",
+        "since I started yoga my calf cramps",
+        "could Zyblofen do this?",  # nothing tells of a medicine
+        "i take the bus evry day",
+        "does it take hours",
+    ],
+)
+def test_other_words_are_none(nlp, text):
+    assert "unknown_medicine" not in nlp(text)._.signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thiazides",
+        "bendroflumethiazide",
+        "hydrochlorothiazide",
+        "indapamide",
+        "water tablets for my blood pressure",
+        "diuretics for blood pressure",
+    ],
+)
+def test_a_thiazide_is_of_both_kinds_and_gets_both_strengths(nlp, talk, text):
+    """They raise urine output and are given for high blood pressure: of either kind the source says something else."""
+    mentions = [Mention("condition", m.id, medicine=m.medicine) for m in nlp(f"can {text} cause leg cramps")._.mentions]
+    turn = talk("ask_medicines", *mentions)
+    links = {(c.id, c.link) for answer in turn.answers for c in answer.conditions}
+    assert links == {
+        ("medicines_for_high_blood_pressure", "sometimes_linked"),
+        ("medicines_that_increase_urine_output", "unproven"),
+    }
+
+
+@pytest.mark.parametrize("text", ["water tablets", "diuretics", "furosemide"])
+def test_a_medicine_of_one_kind_gets_its_one_strength(nlp, talk, text):
+    mentions = [Mention("condition", m.id, medicine=m.medicine) for m in nlp(f"can {text} cause leg cramps")._.mentions]
+    turn = talk("ask_medicines", *mentions)
+    assert {c.link for answer in turn.answers for c in answer.conditions} == {"unproven"}

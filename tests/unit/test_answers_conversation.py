@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from legcramps.answers import Composer, Context, Heard, Mention, Operator, respond
+from legcramps.answers import Composer, Context, Heard, Mention, Operator, Outcome, respond
 from legcramps.answers.conversation import SUGGESTIBLE
 from legcramps.answers.registry import INTENTS
 
@@ -604,3 +604,39 @@ def test_shorter_keeps_or_leaves_what_belongs_together(talk, intent, named, kept
 def test_shorter_of_an_unlisted_medicine_keeps_the_advice_not_to_stop_it(talk):
     talk("ask_medicines", Mention("unlisted", "gabapentin"))
     assert "advice.keep_taking" in keys(talk("ask_shorter"))
+
+
+# --- an offer promises an answer
+
+
+def test_nothing_is_suggested_that_the_source_leaves_open(talk, composer):
+    for intent in SUGGESTIBLE:
+        answers = respond(Heard(intent), Context(), composer).answers
+        assert all(answer.outcome in (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SMALL_TALK) for answer in answers), (
+            intent
+        )
+
+
+@pytest.mark.parametrize(
+    "alternatives, offered",
+    [
+        (("ask_treatment", "ask_prevention", "ask_outlook"), ["#ask_relief"]),
+        (("ask_seriousness", "ask_see_doctor"), ["#ask_definition", "#ask_causes"]),
+        (("ask_frequency", "ask_mechanism"), ["#ask_risk_factors", "#ask_causes"]),
+        (("tell_situation", "ask_symptoms"), ["#ask_condition_list", "#ask_definition"]),
+    ],
+)
+def test_instead_of_what_is_left_open_the_nearest_is_offered(talk, alternatives, offered):
+    turn = talk("nlu_fallback", alternatives=alternatives)
+    assert [b.payload for b in turn.answers[0].buttons] == [*offered, "#something_else"]
+
+
+def test_no_button_and_no_spoken_offer_is_of_what_the_source_leaves_open(talk, knowledge):
+    open_ones = {
+        f"ask_{topic}"
+        for topic in "treatment prevention diagnosis outlook seriousness see_doctor frequency symptoms mechanism other".split()
+    }
+    assert not {f"offers.{intent}" for intent in open_ones} & set(knowledge.phrases)
+    for intent in INTENTS:
+        buttons = {b.payload.lstrip("#") for answer in talk(intent).answers for b in answer.buttons}
+        assert not buttons & open_ones, intent

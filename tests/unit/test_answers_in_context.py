@@ -489,3 +489,86 @@ def test_whether_to_stop_after_a_story_with_a_medicine_gets_whom_to_ask(talk, te
 )
 def test_to_stop_the_cramps_is_no_wish_to_stop_a_medicine(text):
     assert not read_told(text).quits
+
+
+# --- who answers, no medicines, what helps, the other one
+
+
+@pytest.mark.parametrize(
+    "text", ["are you a doctor? can I trust you?", "can I trust you", "are you a real nurse?", "who made you"]
+)
+@pytest.mark.parametrize("intent", ["ask_evidence", "ask_source", "ask_see_doctor"])
+def test_who_answers_here_is_no_question_of_the_source(talk, text, intent):
+    turn = talk(intent, signals={"question", "first_person"}, told=read_told(text))
+    assert next(piece.key for piece in turn.answers[0].pieces) == "small_talk.ask_identity"
+
+
+@pytest.mark.parametrize("text", ["how sure are you of that?", "can I trust that answer?", "should I see a doctor?"])
+def test_a_question_of_the_answer_stays_one(talk, text):
+    talk("ask_causes")
+    assert topics(talk("ask_evidence", signals={"question"}, told=read_told(text)))[0] == "evidence"
+
+
+@pytest.mark.parametrize(
+    "text, denied",
+    [
+        ("I don't take any medicines, what could cause it?", ()),
+        ("I'm not on any tablets. so why do I get them?", ()),
+        ("I take nothing, what else could it be", ()),
+        ("I'm not on statins, so what causes it?", ("medicines_for_high_cholesterol",)),
+    ],
+)
+@pytest.mark.parametrize("intent", ["ask_medicines", "ask_condition"])
+def test_what_is_ruled_out_is_not_what_is_asked_about(talk, text, denied, intent):
+    turn = talk(intent, *(Mention("condition", one, negated=True) for one in denied), told=read_told(text))
+    assert topics(turn) == ["causes"]
+
+
+def test_which_medicine_it_could_be_is_still_asked_of_medicines(talk):
+    assert topics(talk("ask_medicines", told=read_told("what medicines can cause it?"))) == ["medicines"]
+
+
+@pytest.mark.parametrize("text", ["what helps?", "what can I do?", "so what can i do about it", "anything that helps"])
+@pytest.mark.parametrize("intent", ["ask_other_health", "ask_help"])
+def test_what_helps_in_a_talk_of_cramps_is_what_eases_them(talk, text, intent):
+    talk("ask_causes")
+    assert topics(talk(intent, told=read_told(text))) == ["relief"]
+    talk("ask_restless_legs")
+    assert topics(talk(intent, told=read_told(text))) == ["restless_legs_other"]
+
+
+@pytest.mark.parametrize(
+    "before, text, intent, meant",
+    [
+        ("hypothyroidism", "no I meant hyper", "correct_assistant", "hyperthyroidism"),
+        ("hyperthyroidism", "sorry, I mean the underactive one", "correct_assistant", "hypothyroidism"),
+        ("hypothyroidism", "sorry, the other one", "choose_option", "hyperthyroidism"),
+        ("type_1_diabetes", "no, the other type", "deny", "type_2_diabetes"),
+        ("chronic_kidney_disease", "no I mean acute", "correct_assistant", "acute_kidney_injury"),
+        ("peripheral_artery_disease", "not that one", "deny", "problems_with_blood_flow"),
+    ],
+)
+def test_the_other_one_is_the_one_that_shares_a_lay_term(talk, before, text, intent, meant):
+    talk("ask_condition", before)
+    turn = talk(intent, told=read_told(text))
+    assert (turn.answers[0].outcome, ids(turn)) == (Outcome.ANSWERED, {meant})
+
+
+@pytest.mark.parametrize(
+    "before, text, key, offered",
+    [
+        ("hypoglycemia", "no I meant hyper", "clarify.only_listed", {"hyperthyroidism", "high_blood_pressure"}),
+        (
+            "chronic_kidney_disease",
+            "no, the other one",
+            "clarify.only_listed",
+            {"acute_kidney_injury", "kidney_failure"},
+        ),
+        ("anemia", "no, the other one", "clarify.which_condition", set()),
+    ],
+)
+def test_where_it_may_be_several_or_none_it_says_what_is_listed(talk, before, text, key, offered):
+    talk("ask_condition", before)
+    (answer,) = talk("correct_assistant", told=read_told(text)).answers
+    assert (answer.outcome, answer.pieces[0].key) == (Outcome.CLARIFY, key)
+    assert {b.payload.partition("=")[2] for b in answer.buttons} - {""} == offered

@@ -12,8 +12,9 @@ import pytest
 import textstat
 
 from legcramps.answers import INTENTS, Answer, Composer, Context, Heard, Mention, Operator, Told, respond
-from legcramps.answers.comparison import POINTS, VALUE_OF
+from legcramps.answers.comparison import POINTS, TIMED, VALUE_OF
 from legcramps.answers.conversation import ERRORS
+from legcramps.answers.silent import ASPECTS
 from legcramps.knowledge import load
 
 HIGHEST_GRADE = 8
@@ -31,6 +32,7 @@ NAMES = {
     *(link.phrase for entry in KNOWN.conditions.values() for link in entry.links if link.phrase),
     *(entry.name for entry in KNOWN.unlisted.values()),
     *(name for names in KNOWN.vocabulary.medicines.values() for name in names),
+    *(name for product in KNOWN.vocabulary.combined_medicines for name in product.say),
 }
 ANY_NAME = re.compile(
     rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(NAMES, key=len, reverse=True)))})(?!\w)", re.IGNORECASE
@@ -85,6 +87,10 @@ def of_every_name() -> list:
         asked(way, one, signals=frozenset(s)) for way in ways for one in conditions + others for s in ((), ("what_is",))
     ]
     turns += [asked("ask_condition", one) for one in medicines]
+    for product_of_two in KNOWN.vocabulary.combined_medicines:
+        for name in product_of_two.say:
+            both = [Mention("condition", entry, medicine=name) for entry in product_of_two.entries]
+            turns += [asked("ask_medicines", *both, told=told) for told in (None, Told(personal=True))]
     # Several at once, as in a story: each with the three after it, so that every sentence is joined somewhere.
     rows = [(conditions[i : i + 4], others[i % len(others) : i % len(others) + 2]) for i in range(len(conditions) - 3)]
     turns += [asked(way, *named, *rest) for way in ways for named, rest in rows]
@@ -104,6 +110,7 @@ def of_every_comparison() -> list:
     """Each question of the guided comparison and each of its results."""
     values = [sorted({*VALUE_OF[point].values(), "some", "unsure"}) for point in POINTS]
     told = [dict(zip(POINTS, chosen)) for chosen in product(*values)]
+    told += [{**one, "lasts": one["lasts"] + TIMED} for one in told if one["lasts"] != "unsure"]
     told += [{point: value} for point, some in zip(POINTS, values) for value in some]
     turns = [asked("tell_apart", told=Told(points)) for points in told]
     for said in ([Told(reply=reply)] * len(POINTS) for reply in ("yes", "no", "some", "unsure", None)):
@@ -111,6 +118,7 @@ def of_every_comparison() -> list:
         for one in said:
             turns.append(asked("tell_situation", context=context, told=one))
             context = turns[-1].context
+    turns.append(asked("tell_situation", context=asked("tell_apart").context, told=Told({"lasts": "some"}, timed=True)))
     last_point = asked("tell_apart", told=Told({"pain": "yes", "urge": "no", "lasts": "short"})).context
     turns.append(asked("ask_why", context=last_point, told=Told(asks=True)))
     in_the_middle = asked("tell_apart").context
@@ -124,6 +132,26 @@ AFTER = (
     *("ask_source", "ask_shorter", "repeat", "go_back", "ask_why", "ask_evidence", "ask_off_topic", "give_feedback"),
     *("say_wrong", "correct_assistant", "choose_option", "affirm", "deny"),
 )
+
+
+def of_every_question_beside_one() -> list:
+    """What the source leaves open beside what it says, a name that nobody knows, and which of several was meant."""
+    turns = [asked("ask_other", told=Told(aspect=aspect)) for aspect in ASPECTS if aspect != "has_one"]
+    pregnant = Mention("condition", "pregnancy")
+    turns.append(asked("ask_other", pregnant, told=Told(aspect="pregnancy_when")))
+    known_causes = asked("ask_known_causes").context
+    turns.append(asked("ask_diagnosis", context=known_causes, told=Told(has_one=True)))
+    for named in ((), (Mention("condition", "medicines_for_high_blood_pressure"),)):
+        turns += [
+            asked(way, *named, signals=frozenset({"unknown_medicine"})) for way in ("ask_medicines", "tell_situation")
+        ]
+    for entry in KNOWN.conditions:
+        own = asked("ask_condition", Mention("condition", entry), told=Told(personal=True))
+        turns += [own, asked("ask_condition", context=own.context, told=Told(other_one=True))]
+        turns += [
+            asked("correct_assistant", context=own.context, told=Told(kinds=(kind,))) for kind in ("hyper", "hypo")
+        ]
+    return turns
 
 
 def of_going_on() -> list:
@@ -142,7 +170,14 @@ def of_going_on() -> list:
     return turns + [asked("unusable", signals=frozenset({problem})) for problem in ERRORS]
 
 
-ENUMERATIONS = [of_every_intent, of_every_name, of_every_list, of_every_comparison, of_going_on]
+ENUMERATIONS = [
+    of_every_intent,
+    of_every_name,
+    of_every_list,
+    of_every_comparison,
+    of_every_question_beside_one,
+    of_going_on,
+]
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +205,7 @@ def test_all_that_can_be_said_is_among_them(replies):
     """Every statement and phrase that the answers use stands in one of the replies that are measured."""
     said = {key for answer in replies for piece in answer.pieces for key in piece.key.split("+")}
     statements = set(KNOWN.statements)
-    parts_of_a_reply = ("connect", "advice", "relief", "evidence", "source", "situation", "comparison", "not_covered", "not_listed", "clarify",
+    parts_of_a_reply = ("connect", "advice", "relief", "evidence", "source", "situation", "comparison", "not_covered", "silent", "not_listed", "clarify",
                         "person", "out_of_scope", "small_talk", "error", "notice")  # fmt: skip
     phrases = {key for key in KNOWN.phrases if key.split(".")[0] in parts_of_a_reply}
     assert sorted((statements | phrases) - said) == []

@@ -22,7 +22,7 @@ from legcramps.answers import (
     read_told,
     respond,
 )
-from legcramps.answers.comparison import LIKE, MAX_AWAY, MISSES, POINTS, STATEMENTS, UNLIKE_THE_OTHER, overall
+from legcramps.answers.comparison import LIKE, MAX_AWAY, MISSES, POINTS, STATEMENTS, TIMED, UNLIKE_THE_OTHER, overall
 from legcramps.answers.registry import INTENTS
 from legcramps.nlu.scope_guard import CLAIMS
 
@@ -336,7 +336,8 @@ def reply_to(composer):
     def say(point: str, text: str, intent: str = "nlu_fallback"):
         before = Context(notices=True, comparison={"asked": point, "missed": 0, "told": {}})
         after = respond(Heard(intent, told=read_told(text)), before, composer).context.comparison
-        return after["told"].get(point)
+        value = after["told"].get(point)
+        return value and value.replace(TIMED, "")
 
     return say
 
@@ -505,6 +506,9 @@ def test_mixed_is_said_as_mixed_and_nothing_as_nothing(results):
 
 def test_every_phrase_of_the_comparison_is_used_and_plain(knowledge, composer, results):
     said = {piece.key for _, answer in results for piece in answer.pieces}
+    said |= {
+        f"comparison.lasts_{value}_timed" for value in ("short", "long", "some")
+    }  # told as a time: tested by itself
     for key in (key for key in knowledge.phrases if key.startswith("comparison.")):
         if key.split(".")[1].startswith(("result", *POINTS)):
             assert key in said, key
@@ -584,7 +588,7 @@ def test_a_whole_comparison_in_free_words(open_talk):
     (answer,) = open_talk("the calf is like a rock", "ask_symptoms")
     assert keys([answer]) == [
         "comparison.result_cramp", "comparison.pain_yes", "restless_legs.pain", "comparison.urge_no", "restless_legs.urge",
-        "comparison.lasts_short", "restless_legs.longer", "comparison.muscle_yes", "definition.tight", "comparison.closing",
+        "comparison.lasts_short_timed", "restless_legs.longer", "comparison.muscle_yes", "definition.tight", "comparison.closing",
     ]  # fmt: skip
     assert open_talk.context.comparison is None
 
@@ -636,8 +640,34 @@ def test_a_first_message_that_tells_all_gets_the_result_at_once(say):
 
 def test_a_point_that_was_not_asked_can_be_answered_and_the_question_stays(open_talk):
     (answer,) = open_talk("it goes on for hours")
-    assert open_talk.told == {"lasts": "long"}
+    assert open_talk.told == {"lasts": "long_timed"}
     assert keys([answer])[-1] == "comparison.ask_pain"
+
+
+TIMES = [
+    ("two minutes", "short"), ("a few seconds", "short"), ("about 12 minutes", "some"), ("half an hour", "some"), ("hours", "long"),
+    ("2 hours at least", "long"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, value", TIMES)
+def test_a_time_is_sorted_by_us_and_both_replies_say_so(open_talk, text, value):
+    """The source gives no minutes: whether some are short or long is not its word but ours."""
+    for said in ("yes", "no"):
+        open_talk(said)
+    assert keys(open_talk(text))[0] == "comparison.noted_time"
+    (answer,) = open_talk("yes")
+    assert f"comparison.lasts_{value}_timed" in keys([answer])
+    assert "my sorting" in answer.text
+    assert len(answer.text.split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("text", ["it's over quickly", "it drags on all night", "in between", "no", "yes"])
+def test_what_is_told_in_words_is_the_persons_own_and_not_our_sorting(open_talk, text):
+    for said in ("yes", "no", text):
+        open_talk(said)
+    (answer,) = open_talk("yes")
+    assert "sorting" not in answer.text
 
 
 def test_not_sure_leaves_the_point_out(open_talk):
@@ -698,7 +728,7 @@ def test_that_it_stops_by_itself_is_no_wish_to_stop(open_talk):
     open_talk("yes")
     open_talk("no")
     open_talk("it stops after a minute", "cancel")
-    assert open_talk.told["lasts"] == "short"
+    assert open_talk.told["lasts"] == "short_timed"
 
 
 @pytest.mark.parametrize("intent", ["report_emergency", "express_self_harm"])
