@@ -39,6 +39,7 @@ STATEMENTS: Tuple[str, ...] = tuple(
 _PHRASES = """
     connect.source_silent_on names
     connect.medicine_class class medicine
+    connect.no_age
     connect.left_out_others
     connect.more_to_come count
     connect.end_of_list

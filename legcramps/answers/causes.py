@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from legcramps.answers.compose import Composer
+from legcramps.answers.conditions import no_age
 from legcramps.answers.turn import reply
 from legcramps.answers.types import Context, Heard, Topic, Turn
 
@@ -23,7 +24,7 @@ def answer_risk_factors(heard: Heard, context: Context, composer: Composer) -> T
     """Who gets them more often; of age or pregnancy by name, every link that it has."""
     named = [m.id for m in heard.named() if m.id in ("age", "pregnancy")]
     links, conditions = composer.links(named)
-    pieces = links or composer.statements("risk.age", "risk.pregnancy")
+    pieces = (*links, *no_age(named, links, composer)) or composer.statements("risk.age", "risk.pregnancy")
     return reply(
         context, Topic.RISK_FACTORS, pieces, composer.buttons("ask_condition_list", "ask_medicines"), conditions
     )

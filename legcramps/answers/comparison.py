@@ -116,6 +116,8 @@ def is_reply(heard: Heard, context: Context) -> bool:
         return (told.nods and not paging) or offered or state["asked"] in told.points
     if told.stops or told.puzzled:
         return True
+    if elsewhere and "question" in heard.signals and state["asked"] not in told.points:
+        return False  # "does sitting all day matter", of which "all day" would be read
     if asks and (elsewhere or (heard.intent not in _NEVER_ELSEWHERE and state["asked"] not in told.points)):
         return False
     if _reading(state["asked"], heard, context) or (told.points and not asks):
@@ -224,7 +226,8 @@ def set_aside(turn: Turn, heard: Heard, before: Context, composer: Composer) -> 
     if heard.intent in _ALARMS | _ENDS or any(a.outcome in (Outcome.URGENT, Outcome.CRISIS) for a in turn.answers):
         return replace(turn, context=turn.context.but(comparison=None))
     told, known = heard.told or Told(), dict(state["told"])
-    known.update(_points(told))
+    if not (heard.mentions and "question" in heard.signals):
+        known.update(_points(told))  # what is asked of something named ("does sitting all day matter") is not told
     if told.reply == "yes" and not state.get("away"):
         known.setdefault(state["asked"], VALUE_OF[state["asked"]]["yes"])  # "yes, is that bad?"
     away = state.get("away", 0) + 1

@@ -90,9 +90,11 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
     if len(ids) <= MAX_GLOSSES:
         rest += known_already(ids, composer)
     all_medicines = all(composer.knowledge.conditions[c].group == "medicines" for c in ids)
-    if all_medicines:
+    personal = heard.told is not None and heard.told.personal
+    rest += no_age(ids, [*classes, *composer.links(ids)[0], *rest], composer)
+    if all_medicines or (personal and set(ids) & composer.medicines):
         rest.append(composer.phrase("advice.keep_taking", paragraph=True))
-    if heard.told is not None and heard.told.personal:
+    if personal:
         rest.append(_no_diagnosis([*classes, *composer.links(ids)[0], *rest], composer))
     topic = Topic.MEDICINES if all_medicines else Topic.CONDITION
     turn, classes, pairs = in_parts([(e.id, e.link) for e in entries], classes, rest, topic, context, composer)
@@ -100,6 +102,12 @@ def _listed(named: Sequence[Mention], heard: Heard, context: Context, composer: 
     buttons = composer.buttons("ask_evidence", "ask_medicines" if not all_medicines else "ask_condition_list")
     last = reply(turn.context, topic, [*classes, *links, *rest], buttons, entries)
     return joined(turn, replace(last, context=last.context.but(conditions=tuple(dict.fromkeys(ids)))))
+
+
+def no_age(ids: Sequence[str], said: Sequence[Piece], composer: Composer) -> Tuple[Piece, ...]:
+    """With age named: that the source draws no line at any number, which "I'm 60" would otherwise hear. Left out where there is no room."""
+    piece = composer.phrase("connect.no_age")
+    return (piece,) if "age" in ids and not too_long((*said, piece)) else ()
 
 
 def _no_diagnosis(said: Sequence[Piece], composer: Composer) -> Piece:

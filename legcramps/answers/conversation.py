@@ -239,6 +239,8 @@ def answer_option(heard: Heard, context: Context, composer: Composer, *, follow:
 def answer_correction(heard: Heard, context: Context, composer: Composer, *, follow: Follow) -> Turn:
     """ "No, I meant hypo": answers what was meant; with nothing named, asks again."""
     meant = _meant(heard, context)
+    if not meant and heard.told and heard.told.denies and heard.mentions:
+        return answer_deny(heard, context.but(offer=None), composer)
     if meant:
         return follow(replace(heard, intent="ask_condition", mentions=meant), context, composer)
     if not context.said:
@@ -276,6 +278,8 @@ def _ask_which_other(told: Told, context: Context, composer: Composer) -> Turn:
 def _meant(heard: Heard, context: Context) -> Tuple[Mention, ...]:
     """What a correction names. "No, dialysis" reads like a negation of it: then it is what was not spoken of before."""
     plain = tuple(m for m in heard.mentions if not m.negated)
+    if heard.told and heard.told.denies:
+        return plain  # "I'm not an alcoholic" corrects nothing that it could be
     return plain or tuple(replace(m, negated=False) for m in heard.mentions if m.id not in context.conditions)
 
 

@@ -109,6 +109,22 @@ _ANOTHER = _PICKS | {
     "nlu_fallback",
     "cancel",
 }
+_TAKEN_FOR_ANOTHER = frozenset(
+    {"ask_seriousness", "ask_definition", "ask_symptoms", "ask_diagnosis", "ask_other", "ask_see_doctor"}
+)
+_WHY = frozenset(
+    {
+        "ask_why",
+        "ask_causes",
+        "ask_mechanism",
+        "ask_seriousness",
+        "ask_condition",
+        "ask_diagnosis",
+        "ask_evidence",
+        "nlu_fallback",
+    }
+)
+_SPOKEN_OF = _OF_ONE | {Topic.SITUATION.value}
 _CORRECTIONS = frozenset({"correct_assistant", "deny", "apologise", "nlu_fallback"})
 MOST_OF_A_CORRECTION = 9
 """Words of a message that only says which other one is meant."""
@@ -133,6 +149,7 @@ def read(
         or _a_story(heard)
         or _of_the_assistant(heard)
         or _without_medicines(heard)
+        or _a_suspect(heard)
         or _whether_to_stop_the(heard, medicines)
         or _a_shown_one(heard, context)
     )
@@ -142,6 +159,7 @@ def read(
         _of_restless_legs(heard, context)
         or _what_helps(heard, context)
         or _the_other_one(heard, context, relatives)
+        or _is_that_why(heard, context)
         or _what_else(heard, context)
         or _a_group(heard, context)
         or _what_is_that(heard, context)
@@ -186,6 +204,32 @@ def _without_medicines(heard: Heard) -> Optional[Heard]:
         return None
     named = any(not mention.negated for mention in heard.mentions) or "unknown_medicine" in heard.signals
     return None if named else replace(heard, intent="ask_causes")
+
+
+def _a_suspect(heard: Heard) -> Optional[Heard]:
+    """ "Could it be a blood clot?", "is it my pillow or my mattress?", "what nerve problems?": asks about what it names."""
+    named = heard.named() or heard.named("unlisted")
+    if not named or "restless_legs" in heard.signals or heard.told.points or heard.parts:
+        return None
+    between = heard.intent == "tell_apart" and (heard.told.asks or "question" in heard.signals)
+    suspected = heard.intent in _TAKEN_FOR_ANOTHER and heard.told.suspects
+    hardly = (
+        heard.intent == "nlu_fallback"
+        and "listed" in heard.signals
+        and heard.told.words <= SHORT
+        and not heard.told.details
+    )
+    return replace(heard, intent="ask_condition") if between or suspected or hardly else None
+
+
+def _is_that_why(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "Could that be why?", after a condition, a medicine or a story: asks of what was spoken of, and not what goes on in the muscle."""
+    last = context.said[-1] if context.said else ()
+    spoken_of = {one for stored in last for one, _ in stored["conditions"]}
+    asks = heard.told.concludes and heard.intent in _WHY and not heard.mentions and heard.told.words <= SHORT_QUESTION
+    if not asks or context.topic not in _SPOKEN_OF or not spoken_of & set(context.conditions):
+        return None
+    return _about_what_was_spoken_of(heard, "ask_condition", context)
 
 
 def _what_helps(heard: Heard, context: Context) -> Optional[Heard]:
@@ -287,10 +331,11 @@ def _of_the_illness(heard: Heard, context: Context) -> Optional[Heard]:
     """ "What are the symptoms?", "how do I know I have it?", after one condition, ask of that illness and not of the cramps."""
     about_one = context.topic in _OF_ONE and 0 < len(context.conditions) <= _MAX_ASKED_OF
     alone = not heard.mentions and not {"cramp", "leg", "night", "restless_legs"} & heard.signals
-    if not about_one or not alone or heard.told.words > SHORT_QUESTION:
+    if not about_one or not alone or heard.told.words > SHORT_QUESTION + 2 * heard.told.has_it:
         return None
     symptoms = heard.intent in _SYMPTOMS and heard.told.details
     knows = heard.intent == "tell_apart" and "pronoun" in heard.signals and heard.told.asks
+    knows = knows or (heard.intent == "ask_diagnosis" and heard.told.has_it)
     return _about_what_was_spoken_of(heard, "ask_condition_details", context) if symptoms or knows else None
 
 
@@ -313,7 +358,8 @@ def _whether_to_stop(heard: Heard, context: Context, medicines: AbstractSet[str]
 def _which_is_it(heard: Heard, context: Context) -> Optional[Heard]:
     """ "So which is it?", after the comparison: its result again; after the difference in general, the comparison."""
     asks = heard.told.picks and heard.told.asks and heard.told.words <= SHORT and {"bare", "pronoun"} <= heard.signals
-    if context.topic != Topic.DIFFERENCE.value or not asks or heard.intent not in _WEAK | {"ask_why", "ask_source"}:
+    asks = asks and heard.intent in _WEAK | {"ask_why", "ask_source"}
+    if context.topic != Topic.DIFFERENCE.value or not (asks or (heard.told.is_it and "listed" not in heard.signals)):
         return None
     last = context.said[-1] if context.said else ()
     compared = any(piece[0].startswith("comparison.result") for stored in last for piece in stored["pieces"])
@@ -356,6 +402,8 @@ def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
     """ "And my age?", "type 2 I mean": a listed condition named in few words, after an answer about such."""
     named = heard.named()
     short = heard.told.words <= SHORT and context.topic in _OF_CONDITIONS
+    if heard.named("unlisted") and not named and short and heard.told.words <= BARE + 1 and heard.intent in _OUTSIDE:
+        return replace(heard, intent="ask_condition")  # "and kidney stones?"
     if not named or not {"cramp", "restless_legs"}.isdisjoint(heard.signals):
         return None
     if heard.confidence < UNSURE and heard.told.words <= SHORT and "listed" in heard.signals and not heard.told.details:

@@ -57,7 +57,8 @@ ASPECTS: Dict[str, Aspect] = {
 _ASKED_AS = frozenset(
     """
     ask_risk_factors ask_frequency ask_other ask_outlook ask_mechanism ask_causes ask_symptoms ask_muscles ask_condition ask_condition_details
-    ask_seriousness ask_see_doctor ask_definition ask_relief ask_treatment ask_prevention ask_why unclear_trouble nlu_fallback
+    ask_seriousness ask_see_doctor ask_definition ask_relief ask_treatment ask_prevention ask_why ask_more choose_option ask_evidence
+    tell_situation unclear_trouble nlu_fallback
     """.split()
 )
 """Intents as which such a question may be taken."""
@@ -66,6 +67,8 @@ _WHY_AND_HOW = frozenset(
     {"ask_mechanism", "ask_causes", "ask_why", "ask_symptoms", "ask_muscles", "ask_frequency", "ask_other"}
 )
 _HOW_TO_EASE = frozenset({"ask_relief", "ask_treatment", "ask_prevention"})
+_WORRIED = frozenset({"ask_seriousness", "ask_see_doctor"})
+_TALK = frozenset({"ask_more", "choose_option", "ask_evidence", "tell_situation"})
 _OUTSIDE = frozenset({"ask_other_health", "ask_off_topic", "chat"})
 _FOREIGN = frozenset({"other_body", "other_creature", "other_cramp", "other_language", "restless_legs"})
 _OF_SOMETHING_ELSE = frozenset({Topic.RESTLESS_LEGS.value, Topic.DIFFERENCE.value, Topic.SOURCE.value})
@@ -112,7 +115,10 @@ def find_aspect(heard: Heard, context: Context, several: bool = False) -> Option
         return None
     if told.aspect == "pregnancy_when" and "pregnancy" not in (*named, *context.conditions):
         return None
-    if heard.intent in _HOW_TO_EASE and told.aspect not in _EASED:
+    if heard.intent in _HOW_TO_EASE | _WORRIED and told.aspect not in _EASED:
+        return None
+    asks = told.asks or "question" in heard.signals
+    if heard.intent in _TALK and not asks:
         return None
     if several and heard.intent not in (
         _WHO_GETS_THEM if aspect.beside is Topic.RISK_FACTORS else _WHY_AND_HOW | _HOW_TO_EASE
@@ -126,9 +132,8 @@ def find_aspect(heard: Heard, context: Context, several: bool = False) -> Option
     ours = (
         "cramp" in heard.signals
         or {"night", "pronoun"} <= heard.signals
-        or (context.topic is not None and context.topic not in _OF_SOMETHING_ELSE)
+        or ("pronoun" in heard.signals and context.topic is not None and context.topic not in _OF_SOMETHING_ELSE)
     )
-    asks = told.asks or "question" in heard.signals
     return told.aspect if heard.intent in _OUTSIDE and asks and (ours or told.aspect in _EASED) else None
 
 

@@ -11,6 +11,7 @@ from legcramps.answers.conditions import (
     in_parts,
     known_already,
     medicine_classes,
+    no_age,
     not_listed,
     unknown_medicine,
 )
@@ -60,6 +61,7 @@ def _of_the_source(ids: List[str], heard: Heard, context: Context, composer: Com
     links, entries = composer.links(ids)
     pairs = [(entry.id, entry.link) for entry in entries]
     also = known_already(ids, composer)
+    also = (*also, *no_age(ids, [*opening, *links, *also, *restless, *rest, closing], composer))
     whole = [*opening, *links, *also, *restless, *rest, closing]
     if not too_long(whole):
         return reply(context, Topic.SITUATION, whole, buttons, entries)

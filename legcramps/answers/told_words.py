@@ -316,7 +316,7 @@ KINDS = {
 }
 """What tells one condition from another of the same name, as a part of its id."""
 QUITS = r"""
-    (?:stop|stopping|quit|quitting|drop|skip|pause|halve) (?:(?:taking|using|on|with) )?(?:it|them|that|those|this|these|mine)
+    (?:stop|stopping|quit|quitting|drop|skip|pause|halve) (?:(?:taking|using|on|with) )?(?:it|them|that|those|this|these|mine|one|any|either|both|all of (?:it|them))
     (?:come|coming|get|getting|go|going|take me|taken|wean(?:ed|ing)?) off (?:of )?(?:it|them|that|those|this|these|mine)
     (?:stop|stopping|quit|quitting|come off|coming off|go off|going off|get off|drop|skip|pause|halve) (?:(?:taking|using|of|with) )*(?:the|my|these|those|her|his|our|all) (?!(?:[a-z-]+ )?(?:cramp|leg|cal[fv]|f[oe][oe]t|toe|thigh|pain|spasm|charley|muscle|night|twitch|urge|ach|attack))
     (?:stop|stopping|quit|quitting) (?:taking|using) [a-z-]+
@@ -337,11 +337,22 @@ OTHER_ONE = r"""the other (?:one|type|kind|sort|two|form) | not (?:that|this) on
 PERSONAL = r"""
     (?:i|he|she|we) (?:also |just |only |recently |now |already |do |still )?(?:have|has|had|got|take|takes|took|am|use|uses|was|suffer|suffers|started|drink|drinks|sit|sits)\b(?! (?:a question|to (?:know|ask)|asking|wondering|curious|read|heard|sure))
     (?:my|mine|his|her) (?!question|doctor|nurse|pharmacist|gp|last|first|next|friend|answer)
-    (?:is|are|was) (?:that|it|this|they|those|these) (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind)
-    (?:could|can|might|may|would) (?:that|it|this|they|those|these) (?:all |really |just )?be (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind|it|that|what|causing|my|mine)
     why (?:i|he|she|we) (?:get|gets|have|has|am|is|keep|keeps)
 """
 """Asks about somebody's own case and not in general."""
+CONCLUDES = r"""
+    (?:is|are|was|so|then|would) (?:that|it|this|they|those|these)(?: is| be| all)? (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind)
+    (?:could|can|might|may|would) (?:that|it|this|they|those|these) (?:all |really |just )?(?:also )?be (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind|it|that|what|causing|my|mine)
+"""
+"""Asks whether that is the reason, which is always somebody's own case."""
+SUSPECTS = r"""(?:could|can|might|may|would|do you think) (?:it|this|that|they|these|those)(?: is| are)? (?:all |just |really |also |maybe )*(?:be )?(?:a|an|the|my|his|her|from|due|because|caused)\b"""
+"""Asks whether it is a certain illness or thing."""
+HAS_IT = r"""(?:if|whether|that) (?:i|we|he|she|you) (?:have|has|had)(?: got)? (?:it|that|this)"""
+IS_IT = r"""
+    (?:so |then |ok |and )*(?:it is|is it|this is|is this|that is|is that|that means|it means|i have|do i have|they are|are they|it must be|it sounds like)(?: (?:it is|i have|just|only|really|probably|definitely|a|an|my|night|leg|then|more|like|the))* (?:cramps?|restless legs?|rls)(?: (?:then|now|right|after all))*
+"""
+"""The whole of a message that asks which of the two it is, after the comparison."""
+DENIES = r"""(?:no |but |well )*(?:i|he|she|we) (?:am|is|are|do|does|have|has|was|were) (?:not|never)\b"""
 TAKES_NOTHING = r"""
     (?:not|never|without|no) (?:\w+ ){0,3}?(?:medicines?|medications?|meds|tablets?|pills?|drugs?) | (?:take|taking|takes|on) (?:nothing|no (?:medicines?|medications?|meds|tablets?|pills?|drugs?))
 """
@@ -353,6 +364,7 @@ OF_THE_ASSISTANT = r"""
 """
 HELPS = r"""
     (?:so |and |but |then |ok |okay |now )*(?:what|anything) (?:can |could |might |would |will |should |that |to )*(?:helps?|ease[sd]?|stops?)(?: (?:it|them|that|this|me|with (?:it|them|that)))?
+    (?:so |and |but |then |ok |okay |now )*what (?:do|would|can) you (?:recommend|suggest|advise)(?: for (?:it|them|that|this))?
     (?:so |and |but |then |ok |okay |now |please )*(?:what|anything) (?:can|could|should|do) (?:i|we|he|she|you) do(?: (?:about|against|for|with) (?:it|them|that|this))?
 """
 """The whole of a message that asks what helps."""
@@ -382,7 +394,7 @@ ASPECTS = {
         how (?:hard|far|forcefully|strongly|long|much force|much)(?: \w+){0,5} (?:stretch|pull|push|hold)\w*
     """,
     "worse_with_age": r"""
-        (?:worse|more painful|stronger|more severe|worsen)(?: \w+){0,5} (?:age|older|old|years|ageing|aging) | (?:age|older|ageing|aging)(?: \w+){0,5} (?:worse|more painful|stronger|more severe)
+        (?:worse|more painful|stronger|more severe|worsen)(?: \w+){0,5} (?:age|older|old|ageing|aging) | (?:age|older|ageing|aging)(?: \w+){0,5} (?:worse|more painful|stronger|more severe)
     """,
     "from_age": r"""
         (?:what|which) age | from what age | how old (?:do|must|should|does|are) | (?:when|how old)(?: \w+){0,3} (?:too old|old enough)

@@ -488,3 +488,9 @@ def test_a_medicine_of_one_kind_gets_its_one_strength(nlp, talk, text):
     mentions = [Mention("condition", m.id, medicine=m.medicine) for m in nlp(f"can {text} cause leg cramps")._.mentions]
     turn = talk("ask_medicines", *mentions)
     assert {c.link for answer in turn.answers for c in answer.conditions} == {"unproven"}
+
+
+@pytest.mark.parametrize("intent", ["ask_condition", "tell_situation", "ask_risk_factors"])
+def test_of_age_it_says_that_the_source_draws_no_line_at_any_number(talk, intent):
+    assert "connect.no_age" in [piece.key for piece in talk(intent, "age").answers[0].pieces]
+    assert "connect.no_age" not in [piece.key for piece in talk(intent, "pregnancy").answers[0].pieces]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from legcramps.answers import Composer, Context, Heard, Mention, Operator, Outcome, respond
+from legcramps.answers import Composer, Context, Heard, Mention, Operator, Outcome, read_told, respond
 from legcramps.answers.conversation import SUGGESTIBLE
 from legcramps.answers.registry import INTENTS
 
@@ -640,3 +640,12 @@ def test_no_button_and_no_spoken_offer_is_of_what_the_source_leaves_open(talk, k
     for intent in INTENTS:
         buttons = {b.payload.lstrip("#") for answer in talk(intent).answers for b in answer.buttons}
         assert not buttons & open_ones, intent
+
+
+def test_what_a_person_is_not_is_no_correction(talk):
+    talk("ask_condition", Mention("unlisted", "alcohol"))
+    denied = Mention("condition", "alcohol_use_disorder", negated=True)
+    turn = talk("correct_assistant", denied, told=read_told("I'm not an alcoholic"))
+    assert keys(turn) == ["small_talk.deny_ok"]
+    turn = talk("correct_assistant", Mention("condition", "dialysis", negated=True), told=read_told("no, dialysis"))
+    assert "link.dialysis" in turn.answers[0].statements

@@ -572,3 +572,61 @@ def test_where_it_may_be_several_or_none_it_says_what_is_listed(talk, before, te
     (answer,) = talk("correct_assistant", told=read_told(text)).answers
     assert (answer.outcome, answer.pieces[0].key) == (Outcome.CLARIFY, key)
     assert {b.payload.partition("=")[2] for b in answer.buttons} - {""} == offered
+
+
+# --- what is suspected, what is concluded
+
+
+@pytest.mark.parametrize(
+    "text, intent, mention",
+    [
+        ("could it be a blood clot?", "ask_seriousness", Mention("unlisted", "blood_clot")),
+        ("is it my pillow or mattress?", "tell_apart", Mention("unlisted", "bedding")),
+        ("what nerve problems?", "nlu_fallback", Mention("condition", "nerve_problems")),
+    ],
+)
+def test_what_is_suspected_is_what_is_answered(talk, text, intent, mention):
+    turn = talk(intent, mention, told=read_told(text), signals={"question", "listed"})
+    assert turn.answers[0].outcome in (Outcome.ANSWERED, Outcome.NOT_LISTED)
+    assert turn.context.comparison is None
+
+
+@pytest.mark.parametrize("text", ["could that be why", "is that why I get them?", "is it because of that?"])
+@pytest.mark.parametrize("intent", ["ask_why", "ask_causes", "ask_mechanism"])
+@pytest.mark.parametrize("before", ["ask_condition", "tell_situation"])
+def test_whether_that_is_why_is_asked_of_what_was_spoken_of(talk, before, intent, text):
+    talk(before, "anemia")
+    turn = talk(intent, signals={"pronoun", "question"}, told=read_told(text))
+    assert ids(turn) == {"anemia"}
+    assert any(piece.key.startswith("advice.not_a_diagnosis") for piece in turn.answers[-1].pieces)
+
+
+def test_after_something_that_is_not_listed_it_is_not_asked_of_what_came_before(talk):
+    talk("ask_condition", "anemia")
+    talk("ask_condition", Mention("unlisted", "magnesium"))
+    assert not ids(talk("ask_why", signals={"pronoun"}, told=read_told("could that be why")))
+
+
+@pytest.mark.parametrize("text", ["so it's cramp then?", "is it restless legs?", "so it's a cramp"])
+def test_which_it_is_after_the_comparison_is_its_result_again(talk, text):
+    talk("tell_apart", told=Told({"pain": "yes", "urge": "no", "lasts": "short", "muscle": "yes"}))
+    turn = talk("ask_seriousness", told=read_told(text), signals={"cramp", "pronoun", "question"})
+    assert turn.answers[0].pieces[0].key == "comparison.result_cramp"
+
+
+def test_a_name_in_few_words_that_is_not_listed_is_not_refused_after_conditions(talk):
+    talk("ask_condition", "kidney_failure")
+    turn = talk("ask_other_health", Mention("unlisted", "kidney_stones"), told=read_told("and kidney stones?"))
+    assert turn.answers[0].outcome is Outcome.NOT_LISTED
+
+
+def test_how_it_is_found_out_after_an_illness_is_asked_of_the_illness(talk):
+    talk("ask_condition", "peripheral_artery_disease")
+    turn = talk("ask_diagnosis", told=read_told("how do they find out if I have it"), signals={"pronoun", "bare"})
+    assert topics(turn) == ["condition_details"]
+
+
+def test_one_of_several_medicines_may_be_meant_by_stopping_one(talk):
+    talk("ask_medicines", MEDICINE, "medicines_for_high_cholesterol")
+    turn = talk("ask_see_doctor", told=read_told("should I stop one?"))
+    assert any(piece.key == "advice.keep_taking" for piece in turn.answers[-1].pieces)
