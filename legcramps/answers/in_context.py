@@ -112,6 +112,8 @@ _ANOTHER = _PICKS | {
 _TAKEN_FOR_ANOTHER = frozenset(
     {"ask_seriousness", "ask_definition", "ask_symptoms", "ask_diagnosis", "ask_other", "ask_see_doctor"}
 )
+_ELSEWHERE = frozenset({"other_body", "other_cramp", "other_symptom", "other_creature", "pain"})
+"""Signals of another complaint."""
 _WHY = frozenset(
     {
         "ask_why",
@@ -126,6 +128,10 @@ _WHY = frozenset(
 )
 _SPOKEN_OF = _OF_ONE | {Topic.SITUATION.value}
 _CORRECTIONS = frozenset({"correct_assistant", "deny", "apologise", "nlu_fallback"})
+THE_PILL = "the pill"
+"""The one way of naming a medicine that may mean any other that was spoken of."""
+MOST_OF_A_NAME = 5
+"""Words of a message that hardly does more than name a medicine."""
 MOST_OF_A_CORRECTION = 9
 """Words of a message that only says which other one is meant."""
 _FOR_HELP = _OUTSIDE | {"ask_help", "nlu_fallback"}
@@ -144,12 +150,16 @@ def read(
     """
     if heard.told is None:
         return heard
+    heard = _the_pill_spoken_of(heard, context, medicines)
     alone = (
         _still_in_danger(heard, context)
         or _a_story(heard)
         or _of_the_assistant(heard)
         or _without_medicines(heard)
         or _a_suspect(heard)
+        or _a_medicine_taken(heard, medicines)
+        or _a_feeling_with_a_name(heard)
+        or _an_unknown_medicine(heard, context)
         or _whether_to_stop_the(heard, medicines)
         or _a_shown_one(heard, context)
     )
@@ -160,6 +170,7 @@ def read(
         or _what_helps(heard, context)
         or _the_other_one(heard, context, relatives)
         or _is_that_why(heard, context)
+        or _how_strong(heard, context)
         or _what_else(heard, context)
         or _a_group(heard, context)
         or _what_is_that(heard, context)
@@ -206,6 +217,45 @@ def _without_medicines(heard: Heard) -> Optional[Heard]:
     return None if named else replace(heard, intent="ask_causes")
 
 
+def _the_pill_spoken_of(heard: Heard, context: Context, medicines: AbstractSet[str]) -> Heard:
+    """ "What is the pill doing to him?", after a water pill: that one, and not birth control."""
+    named, spoken_of = heard.named(), tuple(one for one in context.conditions if one in medicines)
+    if not named or any(mention.medicine != THE_PILL for mention in named):
+        return heard
+    if not spoken_of or {mention.id for mention in named} & set(spoken_of):
+        return heard
+    rest = tuple(mention for mention in heard.mentions if mention.medicine != THE_PILL)
+    return replace(heard, mentions=(*rest, *(Mention("condition", one) for one in spoken_of)))
+
+
+def _a_feeling_with_a_name(heard: Heard) -> Optional[Heard]:
+    """ "I'm scared it's my kidneys": a kind word, and what the source has on what is feared."""
+    fears = heard.intent == "express_feeling" and "listed" in heard.signals and heard.told.personal and not heard.parts
+    if not fears or not heard.named():
+        return None
+    return replace(heard, parts=(Heard("tell_situation", heard.confidence, heard.mentions, heard.signals),))
+
+
+def _how_strong(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "What does sometimes linked mean?", after an answer that said so."""
+    taken_for = _OF_US | {"ask_condition_list", "ask_known_causes", "ask_definition", "ask_condition"}
+    asks = heard.told.of_the_strength and heard.intent in taken_for and not heard.mentions
+    return replace(heard, intent="ask_evidence") if asks and context.topic in _OF_CONDITIONS else None
+
+
+def _an_unknown_medicine(heard: Heard, context: Context) -> Optional[Heard]:
+    """ "My pills are called Plomurin", "what about Vyndaqel?" after medicines: a name that nobody knows is no reason to refuse."""
+    if heard.intent not in _OUTSIDE | {"ask_condition", "nlu_fallback"} or heard.mentions:
+        return None
+    last = context.said[-1] if context.said else ()
+    of_medicines = any(stored["topic"] == Topic.MEDICINES.value for stored in last)
+    named = of_medicines and "unknown_word" in heard.signals and heard.told.words <= MOST_OF_A_NAME
+    told = bool(last) and "unknown_medicine" in heard.signals
+    return (
+        replace(heard, intent="ask_medicines", signals=heard.signals | {"unknown_medicine"}) if named or told else None
+    )
+
+
 def _a_suspect(heard: Heard) -> Optional[Heard]:
     """ "Could it be a blood clot?", "is it my pillow or my mattress?", "what nerve problems?": asks about what it names."""
     named = heard.named() or heard.named("unlisted")
@@ -213,13 +263,27 @@ def _a_suspect(heard: Heard) -> Optional[Heard]:
         return None
     between = heard.intent == "tell_apart" and (heard.told.asks or "question" in heard.signals)
     suspected = heard.intent in _TAKEN_FOR_ANOTHER and heard.told.suspects
+    linked = heard.intent == "ask_other_health" and heard.told.links and not _ELSEWHERE & heard.signals
     hardly = (
         heard.intent == "nlu_fallback"
         and "listed" in heard.signals
         and heard.told.words <= SHORT
         and not heard.told.details
     )
-    return replace(heard, intent="ask_condition") if between or suspected or hardly else None
+    return replace(heard, intent="ask_condition") if between or suspected or linked or hardly else None
+
+
+def _picks_a_kind(heard: Heard) -> bool:
+    """Whether "hyper" is what is meant, and not a word by the way."""
+    return heard.intent in _CORRECTIONS or (heard.intent in _PICKS | {"ask_condition"} and heard.told.words <= BARE + 1)
+
+
+def _a_medicine_taken(heard: Heard, medicines: AbstractSet[str]) -> Optional[Heard]:
+    """ "I take Eliquis": tells what is taken, and does not ask whether it would help."""
+    named = {mention.id for mention in heard.named("unlisted")}
+    tells = heard.intent == "ask_treatment" and heard.told.personal and not heard.told.asks and not heard.parts
+    remedy = {"as_remedy", "question"} & heard.signals
+    return replace(heard, intent="ask_medicines") if tells and not remedy and named and named <= medicines else None
 
 
 def _is_that_why(heard: Heard, context: Context) -> Optional[Heard]:
@@ -244,11 +308,7 @@ def _the_other_one(heard: Heard, context: Context, relatives: Mapping[str, Tuple
     told, spoken_of = heard.told, context.conditions
     if not (told.other_one or told.kinds) or heard.mentions or heard.intent not in _ANOTHER or not spoken_of:
         return None
-    if (
-        context.topic not in _OF_ONE
-        or told.words > MOST_OF_A_CORRECTION
-        or (told.kinds and heard.intent not in _CORRECTIONS)
-    ):
+    if context.topic not in _OF_ONE or told.words > MOST_OF_A_CORRECTION or (told.kinds and not _picks_a_kind(heard)):
         return None
     others = dict.fromkeys(
         one for condition in spoken_of for one in relatives.get(condition, ()) if one not in spoken_of
@@ -330,12 +390,14 @@ def _what_is_that(heard: Heard, context: Context) -> Optional[Heard]:
 def _of_the_illness(heard: Heard, context: Context) -> Optional[Heard]:
     """ "What are the symptoms?", "how do I know I have it?", after one condition, ask of that illness and not of the cramps."""
     about_one = context.topic in _OF_ONE and 0 < len(context.conditions) <= _MAX_ASKED_OF
+    of_a_story = context.topic == Topic.SITUATION.value and 0 < len(context.conditions) <= _MAX_ASKED_OF
+    about_one = about_one or (heard.told.has_it and of_a_story)
     alone = not heard.mentions and not {"cramp", "leg", "night", "restless_legs"} & heard.signals
     if not about_one or not alone or heard.told.words > SHORT_QUESTION + 2 * heard.told.has_it:
         return None
     symptoms = heard.intent in _SYMPTOMS and heard.told.details
     knows = heard.intent == "tell_apart" and "pronoun" in heard.signals and heard.told.asks
-    knows = knows or (heard.intent == "ask_diagnosis" and heard.told.has_it)
+    knows = knows or (heard.intent in ("ask_diagnosis", "be_unsure", "ask_other_health") and heard.told.has_it)
     return _about_what_was_spoken_of(heard, "ask_condition_details", context) if symptoms or knows else None
 
 
@@ -393,7 +455,7 @@ def _of_a_kind(heard: Heard, context: Context) -> Optional[Heard]:
     shown = [payload.partition("=")[2] for payload in context.options if payload.startswith("#ask_condition=")]
     meant = {one for one in (*shown, *context.conditions) if any(kind in one for kind in heard.told.kinds)}
     picks = heard.intent in _PICKS and heard.option is None and heard.told.words <= SHORT
-    if not picks or heard.told.asks or len(meant) != 1:
+    if not picks or (heard.told.asks and heard.told.words > BARE + 1) or len(meant) != 1:
         return None
     return replace(heard, intent="ask_condition", mentions=tuple(Mention("condition", one) for one in meant))
 
@@ -402,7 +464,8 @@ def _a_condition(heard: Heard, context: Context) -> Optional[Heard]:
     """ "And my age?", "type 2 I mean": a listed condition named in few words, after an answer about such."""
     named = heard.named()
     short = heard.told.words <= SHORT and context.topic in _OF_CONDITIONS
-    if heard.named("unlisted") and not named and short and heard.told.words <= BARE + 1 and heard.intent in _OUTSIDE:
+    little = short and heard.told.words <= BARE + 1 and "what_is" not in heard.signals
+    if heard.named("unlisted") and not named and little and heard.intent in _OUTSIDE:
         return replace(heard, intent="ask_condition")  # "and kidney stones?"
     if not named or not {"cramp", "restless_legs"}.isdisjoint(heard.signals):
         return None

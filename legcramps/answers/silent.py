@@ -74,6 +74,9 @@ _FOREIGN = frozenset({"other_body", "other_creature", "other_cramp", "other_lang
 _OF_SOMETHING_ELSE = frozenset({Topic.RESTLESS_LEGS.value, Topic.DIFFERENCE.value, Topic.SOURCE.value})
 MOST_WORDS = 16
 """Of a message that is such a question and nothing more."""
+FEW = 5
+"""Words of one that may lean on the talk without a word for it ("why the feet?")."""
+_OF_THE_WORLD = frozenset({"weather", "time", "children", "family"})
 _EASED = frozenset({"stretch_why", "stretch_safe"})
 _LISTS = frozenset(
     topic.value
@@ -128,11 +131,12 @@ def find_aspect(heard: Heard, context: Context, several: bool = False) -> Option
         return None  # "can cold weather bring them on?" is answered by the name of it
     if heard.intent in _ASKED_AS:
         return told.aspect
+    leans = "pronoun" in heard.signals or (told.words <= FEW and told.aspect not in _OF_THE_WORLD)
     # Taken for something outside: only where the talk or the message is of cramps.
     ours = (
         "cramp" in heard.signals
         or {"night", "pronoun"} <= heard.signals
-        or ("pronoun" in heard.signals and context.topic is not None and context.topic not in _OF_SOMETHING_ELSE)
+        or (leans and context.topic is not None and context.topic not in _OF_SOMETHING_ELSE)
     )
     return told.aspect if heard.intent in _OUTSIDE and asks and (ours or told.aspect in _EASED) else None
 

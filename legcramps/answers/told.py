@@ -89,7 +89,11 @@ _KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
 _QUITS, _RESTATES, _PUZZLED = _words(words.QUITS), _words(words.RESTATES), _words(words.PUZZLED)
 _PERSONAL, _TAKES_NOTHING, _OTHER_ONE = _words(words.PERSONAL), _words(words.TAKES_NOTHING), _words(words.OTHER_ONE)
 _OF_THE_ASSISTANT, _HAS_ONE = _words(words.OF_THE_ASSISTANT), _words(words.HAS_ONE)
+_LINKS = _words(words.LINKS)
 _CONCLUDES, _SUSPECTS, _HAS_IT = _words(words.CONCLUDES), _words(words.SUSPECTS), _words(words.HAS_IT)
+_OF_THE_STRENGTH = re.compile(
+    _any(rf"(?:(?:<filler>|and|but|{_any(words.ASKS_AFTER)}) )*{_any(words.OF_THE_STRENGTH)}")
+)
 _IS_IT, _DENIES = re.compile(_any(words.IS_IT)), re.compile(_any(words.DENIES))
 _WONDERS = re.compile(rf"(?:(?:{_any(words.ASKS_AFTER)}|then) )*{_any(words.WONDERS)}")
 _HELPS = re.compile(_any(words.HELPS))
@@ -306,7 +310,9 @@ def read_told(text: str) -> Told:
         personal=bool(_PERSONAL.search(plain) or _CONCLUDES.search(plain)),
         concludes=bool(_CONCLUDES.search(plain)),
         suspects=bool(_SUSPECTS.search(plain)),
+        links=bool(_LINKS.search(plain)),
         has_it=bool(_HAS_IT.search(plain)),
+        of_the_strength=bool(_OF_THE_STRENGTH.fullmatch(whole)),
         is_it=bool(_IS_IT.fullmatch(whole)),
         denies=bool(_DENIES.match(plain)),
         takes_nothing=bool(_TAKES_NOTHING.search(plain)),

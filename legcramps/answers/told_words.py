@@ -309,8 +309,8 @@ DETAILS = r"""
 """Of an illness itself, beyond what its name means."""
 
 KINDS = {
-    "hyper": r"over[- ]?active | hyper(?:active)?",
-    "hypo": r"under[- ]?active | hypo",
+    "hyper": r"over[- ]?active | hyper(?:active)? | the fast one",
+    "hypo": r"under[- ]?active | hypo | the slow one",
     "acute": r"acute | sudden",
     "chronic": r"chronic | long[- ]term | long[- ]standing",
 }
@@ -337,7 +337,7 @@ OTHER_ONE = r"""the other (?:one|type|kind|sort|two|form) | not (?:that|this) on
 PERSONAL = r"""
     (?:i|he|she|we) (?:also |just |only |recently |now |already |do |still )?(?:have|has|had|got|take|takes|took|am|use|uses|was|suffer|suffers|started|drink|drinks|sit|sits)\b(?! (?:a question|to (?:know|ask)|asking|wondering|curious|read|heard|sure))
     (?:my|mine|his|her) (?!question|doctor|nurse|pharmacist|gp|last|first|next|friend|answer)
-    why (?:i|he|she|we) (?:get|gets|have|has|am|is|keep|keeps)
+    why (?:i|he|she|we) (?:get|gets|have|has|am|is|keep|keeps) | (?:is|are|was) (?:it|this|that|they) (?:just |only |really )?the (?!same|difference|case|other|right|one|calf|muscle|night|only)
 """
 """Asks about somebody's own case and not in general."""
 CONCLUDES = r"""
@@ -345,9 +345,13 @@ CONCLUDES = r"""
     (?:could|can|might|may|would) (?:that|it|this|they|those|these) (?:all |really |just )?(?:also )?be (?:why|because|the (?:reason|cause|culprit)|to blame|due|from|behind|it|that|what|causing|my|mine)
 """
 """Asks whether that is the reason, which is always somebody's own case."""
-SUSPECTS = r"""(?:could|can|might|may|would|do you think) (?:it|this|that|they|these|those)(?: is| are)? (?:all |just |really |also |maybe )*(?:be )?(?:a|an|the|my|his|her|from|due|because|caused)\b"""
+SUSPECTS = r"""(?:could|can|might|may|would|do you think) (?:it|this|that|they|these|those)(?: is| are)? (?:all |just |really |also |maybe )*(?:be )?(?:a|an|the|my|his|her|from|due|because|caused)\b | do you think (?:it|this|that) (?:is|could be|might be|may be) | (?:is|are) (?:it|this|that|they|these) (?:an? |the )?(?:early |first |warning )*(?:signs?|symptoms?|result) of"""
 """Asks whether it is a certain illness or thing."""
-HAS_IT = r"""(?:if|whether|that) (?:i|we|he|she|you) (?:have|has|had)(?: got)? (?:it|that|this)"""
+LINKS = r"""(?:a|any|the) (?:possible |known )?(?:link|connection|relation(?:ship)?) | (?:is|are) (?:it|they|that|this|these|those|the two) (?:\w+ )?(?:linked|connected|related)"""
+"""Asks whether something is linked, without saying to what."""
+HAS_IT = r"""
+    (?:if|whether|that) (?:i|we|he|she|you) (?:have|has|had)(?: got)? (?:it|that|this) | how (?:do|would|can|could|will|should) (?:i|we|he|she) (?:know|tell|find out|be sure)(?: that)?(?=[?.! ]*$)
+"""
 IS_IT = r"""
     (?:so |then |ok |and )*(?:it is|is it|this is|is this|that is|is that|that means|it means|i have|do i have|they are|are they|it must be|it sounds like)(?: (?:it is|i have|just|only|really|probably|definitely|a|an|my|night|leg|then|more|like|the))* (?:cramps?|restless legs?|rls)(?: (?:then|now|right|after all))*
 """
@@ -358,6 +362,8 @@ TAKES_NOTHING = r"""
 """
 WONDERS = r"""(?:what|why|how come)\b(?! (?:are|about|medicines?|tablets?|pills|drugs|medication|is (?:a|the|an)))"""
 """Asks what the reason is."""
+OF_THE_STRENGTH = r"""(?:what|how) (?:does|do|is|are|exactly|you mean by|meant by|mean|by|a|it|that|can be|can|sometimes| )*(?:linked|a link|known causes?|more likely|direct link)\b(?: \w+){0,2}"""
+"""Asks what the words for the strength of a link mean."""
 OF_THE_ASSISTANT = r"""
     are you (?:an? |really |actually |some |kind of |any |even |medically |just |my )*(?:doctor|nurse|pharmacist|human|person|robot|bot|chatbot|ai|real|machine|computer|program|qualified|trained|expert|alive)
     (?:can|should|could|may|do|must) (?:i|we) (?:really |actually |even )?(?:trust|believe|rely on) you | why should (?:i|we) (?:trust|believe|listen to) you | who (?:are|made|built|runs) you

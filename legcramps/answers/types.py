@@ -216,8 +216,8 @@ class Told:
     ``timed``: how long it goes on is told as a time. ``aspect``: a question that the source leaves open beside one that it answers
     (:mod:`legcramps.answers.silent`). ``personal``: asked of somebody's own case. ``takes_nothing``: says that no medicine is taken.
     ``wonders``: asks for the reason. ``of_the_assistant``: asks who or what answers here. ``helps``: asks nothing but what helps.
-    ``concludes``: asks whether that is the reason. ``suspects``: asks whether it is a certain illness or thing. ``has_it``: asks whether the
-    person has an illness. ``is_it``: asks nothing but whether it is the one or the other. ``denies``: begins with what the person is not.
+    ``concludes``: asks whether that is the reason. ``suspects``: asks whether it is a certain illness or thing. ``links``: asks whether
+    there is a link, without saying to what. ``has_it``: asks whether the person has an illness. ``of_the_strength``: asks what the words for the strength of a link mean. ``is_it``: asks nothing but whether it is the one or the other. ``denies``: begins with what the person is not.
     ``has_one``: asks whether the person has one of what was named. ``other_one``: means another than the one just spoken of.
     """
 
@@ -248,6 +248,8 @@ class Told:
     concludes: bool = False
     suspects: bool = False
     has_it: bool = False
+    links: bool = False
+    of_the_strength: bool = False
     is_it: bool = False
     denies: bool = False
     has_one: bool = False

@@ -2,7 +2,7 @@
 
 From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
 From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``, and ``unknown_medicine`` (a name that we do not
-know, where the words beside it tell of a medicine: "I take Zyblofen").
+know, where the words beside it tell of a medicine: "I take Zyblofen"); ``unknown_word`` for any such word.
 From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
 could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``own`` (may speak of what the person said here), ``question``, ``other_language``, ``no_words``.
 """
@@ -169,6 +169,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         signals |= _signals_of(mention)
     if "👍" in text or "👎" in text:
         signals.add("thumb")
+    if any(len(doc[place]) >= SHORTEST_NAME for place in doc._.unknown or ()):
+        signals.add("unknown_word")
     if _names_unknown_medicine(doc, mentions):
         signals.add("unknown_medicine")
     named = {i for span in scope for i in range(span.start, span.end)}

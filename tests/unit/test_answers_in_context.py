@@ -630,3 +630,83 @@ def test_one_of_several_medicines_may_be_meant_by_stopping_one(talk):
     talk("ask_medicines", MEDICINE, "medicines_for_high_cholesterol")
     turn = talk("ask_see_doctor", told=read_told("should I stop one?"))
     assert any(piece.key == "advice.keep_taking" for piece in turn.answers[-1].pieces)
+
+
+def test_the_pill_is_the_one_spoken_of(talk):
+    the_pill = Mention("condition", "birth_control_pills", medicine="the pill")
+    told = read_told("what is the pill doing to him")
+    assert ids(talk("ask_medicines", the_pill, told=told)) == {"birth_control_pills"}
+    talk("ask_medicines", MEDICINE)
+    assert ids(talk("ask_medicines", the_pill, told=told)) == {MEDICINE}
+
+
+def test_a_fear_with_a_name_gets_a_kind_word_and_what_the_source_has(talk):
+    turn = talk("express_feeling", "kidney_failure", signals={"listed"}, told=read_told("I'm scared it's my kidneys"))
+    assert [answer.outcome for answer in turn.answers] == [Outcome.SMALL_TALK, Outcome.ANSWERED]
+    assert ids(turn) == {"kidney_failure"}
+
+
+@pytest.mark.parametrize(
+    "text", ["what does sometimes linked mean", "what do you mean by linked?", "what is a known cause"]
+)
+def test_the_words_for_the_strength_are_explained(talk, text):
+    talk("ask_condition", "anemia")
+    turn = talk("ask_other_health", signals={"question", "what_is"}, told=read_told(text))
+    assert topics(turn) == ["evidence"]
+
+
+@pytest.mark.parametrize(
+    "text, signal", [("my pills are called Plomurin", "unknown_medicine"), ("what about Vyndaqel", "unknown_word")]
+)
+def test_an_unknown_medicine_is_not_refused_after_medicines(talk, text, signal):
+    heard = {"signals": {signal}, "told": read_told(text)}
+    assert talk("ask_other_health", **heard).answers[0].outcome is Outcome.OUT_OF_SCOPE
+    talk("ask_medicines")
+    assert talk("ask_other_health", **heard).answers[0].outcome is Outcome.NOT_LISTED
+
+
+def test_the_slow_one_is_the_underactive_one(talk):
+    talk("ask_condition", "hyperthyroidism", "hypothyroidism")
+    assert ids(talk("deny", told=read_told("it's the slow one"))) == {"hypothyroidism"}
+    assert ids(talk("choose_option", told=read_told("and the fast one?"))) == {"hyperthyroidism"}
+
+
+def test_how_would_i_know_after_an_illness_is_asked_of_it(talk):
+    talk("ask_condition", "anemia")
+    assert topics(talk("be_unsure", told=read_told("how would I know?"))) == ["condition_details"]
+
+
+def test_a_sign_of_an_illness_asks_whether_it_is_linked(talk):
+    turn = talk("ask_seriousness", "type_1_diabetes", told=read_told("is it a sign of diabetes"), signals={"listed"})
+    assert ids(turn) == {"type_1_diabetes"}
+
+
+def test_how_would_i_know_after_a_story_is_asked_of_what_was_told(talk):
+    talk("tell_situation", "kidney_failure")
+    assert topics(talk("be_unsure", told=read_told("how would I know?"))) == ["condition_details"]
+
+
+def test_the_weather_forecast_is_not_answered_after_conditions(talk):
+    talk("ask_condition", "anemia")
+    turn = talk("ask_off_topic", Mention("unlisted", "heat"), signals={"what_is"}, told=read_told("what's the weather"))
+    assert turn.answers[0].outcome is Outcome.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    "text, intent, mention",
+    [
+        ("I take Eliquis", "ask_treatment", Mention("unlisted", "blood_thinners")),
+        ("I'm on warfarin, is there a link?", "ask_other_health", Mention("unlisted", "blood_thinners")),
+        ("do you think it is cancer", "ask_seriousness", Mention("unlisted", "cancer")),
+    ],
+)
+def test_what_is_not_listed_is_named_in_the_reply(talk, text, intent, mention):
+    turn = talk(intent, mention, told=read_told(text), signals={"first_person"})
+    assert turn.answers[0].outcome is Outcome.NOT_LISTED
+
+
+def test_a_link_of_another_complaint_stays_outside(talk):
+    told = read_told("I'm on warfarin and my arm is numb, is there a link?")
+    signals = {"other_body", "other_symptom"}
+    turn = talk("ask_other_health", Mention("unlisted", "blood_thinners"), told=told, signals=signals)
+    assert turn.answers[0].outcome is Outcome.OUT_OF_SCOPE
