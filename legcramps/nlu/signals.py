@@ -46,6 +46,9 @@ _NEGATIVE = re.compile(
 _QUESTION = re.compile(
     r"\?|^\W*(what|why|how|when|where|who|which|can|could|is|are|does|do|did|should|would|will|any)\b", re.IGNORECASE
 )
+_NO_CRAMP = re.compile(
+    r"\b(?:no|without|without any|not an?|not any|not actual|isn['’]?t an?|no (?:real|actual)) $", re.IGNORECASE
+)
 _CRAMP = re.compile(r"cr+a+[mn]|crm|carm|kramp|cra[bp]|spas|spaz|spus|charl|chal|charel|tetan|contract", re.IGNORECASE)
 _AS_REMEDY = re.compile(
     r"\b(help|helps|helped|good for|cure|cures|treat|treats|relieve|relieves|ease|eases|stop|stops|prevent|prevents|work for|works for|fix|fixes|get rid of|"
@@ -169,6 +172,10 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         signals |= _signals_of(mention)
     if "👍" in text or "👎" in text:
         signals.add("thumb")
+    if signals & {"other_symptom", "pain"} and all(
+        _NO_CRAMP.search(doc.text[: span.start_char]) for span in scope if span.label_ == "scope:cramp"
+    ):
+        signals.discard("cramp")  # "my feet burn, no cramp or anything"
     if any(len(doc[place]) >= SHORTEST_NAME for place in doc._.unknown or ()):
         signals.add("unknown_word")
     if _names_unknown_medicine(doc, mentions):

@@ -195,3 +195,18 @@ def test_a_signal_is_seen_where_it_is_and_only_there(nlp, text, there, not_there
 )
 def test_only_what_may_be_the_persons_own_is_deleted(nlp, text, intent):
     assert judged(nlp, text, [("forget_me", 0.9), ("ask_off_topic", 0.1)]).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "cramp"),
+    [
+        ("my feet burn in bed, no cramp or anything", False),
+        ("my calf aches at night, it's not a cramp", False),
+        ("legs tingle at night without cramps", False),
+        ("my calf cramps and aches at night", True),
+        ("no cramp tonight but my calf aches from yesterday's cramp", True),
+        ("no cramps in the day, why only at night", True),
+    ],
+)
+def test_a_cramp_that_is_denied_beside_another_complaint_makes_it_not_ours(nlp, text, cramp):
+    assert ("cramp" in nlp(text)._.signals) is cramp
