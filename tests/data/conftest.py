@@ -90,7 +90,7 @@ def stories() -> dict[str, list]:
 @pytest.fixture(scope="session")
 def nlp():
     """Our spaCy pipeline as training builds it."""
-    from legcramps.knowledge import load
+    from legcramps.knowledge import default
     from legcramps.nlu.language import create_pipeline
 
-    return create_pipeline(load(), REPO / "data" / "nlu")
+    return create_pipeline(default(), REPO / "data" / "nlu")

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 from ruamel.yaml import YAML
 
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
 from .conftest import REPO, near_pairs, normalised
 
@@ -38,7 +38,7 @@ def long_enough(texts):
 @pytest.fixture(scope="module")
 def measured():
     """The questions, without those that are no more than a name of the source."""
-    names = {normalised(name) for condition in load().conditions.values() for name in (condition.name, *condition.aka)}
+    names = {normalised(name) for condition in default().conditions.values() for name in (condition.name, *condition.aka)}
     return long_enough(row["text"] for path in EVAL.glob("*.tsv") for row in rows(path)) - names
 
 

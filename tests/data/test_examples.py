@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from legcramps.answers import INTENTS
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
 from .conftest import WITHOUT_EXAMPLES, Example, near_pairs, normalised
 
@@ -66,7 +66,7 @@ def test_each_intent_has_a_comment_that_says_what_belongs(skill):
     assert not [lines[number].strip() for number in heads if not lines[number - 1].lstrip().startswith("#")]
 
 
-@pytest.mark.parametrize("condition", sorted(load().conditions))
+@pytest.mark.parametrize("condition", sorted(default().conditions))
 def test_every_condition_is_asked_for_in_the_examples(condition, asked_for):
     assert asked_for[condition], "name it in an example of data/nlu/conditions.yml, medicines.yml or situation.yml"
 

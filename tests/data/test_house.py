@@ -11,11 +11,11 @@ import actions
 from actions.common import SkillAction
 from legcramps.answers import INTENTS
 from legcramps.answers.conversation import SUGGESTIBLE
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
 from .conftest import REPO
 
-KNOWN = load()
+KNOWN = default()
 SKILLS = sorted(file.stem for file in (REPO / "data" / "rules").glob("*.yml"))
 
 

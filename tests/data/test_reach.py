@@ -5,10 +5,10 @@ from functools import lru_cache
 import pytest
 
 from legcramps.answers import Composer, Context, Heard, Mention, read_told, respond
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 from legcramps.nlu.scope_guard import CLAIMS
 
-KNOWN = load()
+KNOWN = default()
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
-KNOWN = load()
+KNOWN = default()
 WORDS = KNOWN.vocabulary
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from legcramps.answers import Composer, Context, Heard, Mention, Turn, respond
-from legcramps.knowledge import Knowledge, load
+from legcramps.knowledge import Knowledge, default
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -33,7 +33,7 @@ class Talk:
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load()
+    return default()
 
 
 @pytest.fixture(scope="session")

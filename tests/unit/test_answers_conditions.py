@@ -3,9 +3,9 @@
 import pytest
 
 from legcramps.answers import Mention, Outcome, Topic, read_told
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
-ENTRIES = sorted(load().conditions)
+ENTRIES = sorted(default().conditions)
 MEDICINES = [
     "birth_control_pills", "medicines_for_high_blood_pressure", "medicines_for_high_cholesterol", "medicines_that_increase_urine_output",
 ]  # fmt: skip
@@ -326,7 +326,7 @@ def test_the_first_page_says_how_many_are_left(talk, knowledge):
     assert f"There are {every - len(answer.conditions)} more." in answer.text
 
 
-@pytest.mark.parametrize("group", sorted(load().groups))
+@pytest.mark.parametrize("group", sorted(default().groups))
 def test_a_group_is_shown_by_itself_and_said_to_be_ours(talk, knowledge, group):
     answer = only(talk("ask_condition_list", group=group))
     assert {c.id for c in answer.conditions} == {c.id for c in knowledge.in_group(group)}
@@ -334,7 +334,7 @@ def test_a_group_is_shown_by_itself_and_said_to_be_ours(talk, knowledge, group):
     assert len(talk.context.options) == len(knowledge.in_group(group))
 
 
-@pytest.mark.parametrize("group", sorted(load().groups))
+@pytest.mark.parametrize("group", sorted(default().groups))
 def test_every_group_of_the_facts_has_an_entry_and_words_for_it(knowledge, group):
     assert knowledge.in_group(group)
     assert knowledge.vocabulary.groups.get(group)

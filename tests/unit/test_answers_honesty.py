@@ -27,10 +27,10 @@ from legcramps.answers import (
 )
 from legcramps.answers.comparison import POINTS
 from legcramps.answers.registry import MEMORY
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 from legcramps.nlu.scope_guard import CLAIMS
 
-KNOWN = load()
+KNOWN = default()
 COMPOSER = Composer(KNOWN)
 MOST_WORDS = 90
 

@@ -15,12 +15,12 @@ from legcramps.answers import INTENTS, Answer, Composer, Context, Heard, Mention
 from legcramps.answers.comparison import POINTS, TIMED, VALUE_OF
 from legcramps.answers.conversation import ERRORS
 from legcramps.answers.silent import ASPECTS
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
 HIGHEST_GRADE = 8
 MOST_WORDS = 90
 
-KNOWN = load()
+KNOWN = default()
 COMPOSER = Composer(KNOWN)
 CONFIGURED = Composer(
     KNOWN, Operator("https://example.org/source", "0800 100 100, every day", "112", "116 123 (Samaritans)")

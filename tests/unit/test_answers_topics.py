@@ -124,7 +124,7 @@ def test_an_intent_that_leans_on_the_talk_gets_its_outcome_at_the_start_of_one(t
     assert [verdict(answer) for answer in talk(intent).answers] == [AT_FIRST[intent]]
 
 
-@pytest.mark.parametrize("intent", INTENTS)
+@pytest.mark.parametrize("intent", sorted(INTENTS))
 def test_covered_topics_are_answered_and_others_are_not(talk, intent):
     for answer in talk(intent, signals={"bare"}).answers:
         if answer.outcome is Outcome.ANSWERED:

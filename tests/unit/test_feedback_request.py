@@ -9,9 +9,9 @@ from legcramps.answers import Composer, Context, Heard, Mention, respond
 from legcramps.answers.types import Reason
 from legcramps.channels.feedback import read_judgement
 from legcramps.channels.guard import Refused
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
-COMPOSER = Composer(load())
+COMPOSER = Composer(default())
 HEARD = Heard("ask_condition", mentions=(Mention("condition", "anemia"), Mention("condition", "pregnancy")))
 ENVELOPE = json.loads(json.dumps(respond(HEARD, Context(), COMPOSER).answers[0].envelope()))
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from legcramps import cli, report, settings
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 from legcramps.server.statistics import Statistics
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=timezone.utc)
@@ -91,14 +91,14 @@ def test_for_reading_it_uses_the_names_that_people_know(numbers):
         )
     numbers.count_turn("web", "ask_condition", [reply("not_listed")], [("unlisted", "gout")])
     numbers.judge("a", "web", judged("causes"))
-    text = report.as_text(report.make(numbers, 7, NOW), load())
+    text = report.as_text(report.make(numbers, 7, NOW), default())
     assert re.search(r"^ +5  Parkinson's disease$", text, re.MULTILINE)
     assert re.search(r"^ +<5  gout$", text, re.MULTILINE)
     assert re.search(r"^ +1  answered/causes: no reason given$", text, re.MULTILINE)
 
 
 def test_without_numbers_it_says_so(numbers):
-    assert "Nothing was counted" in report.as_text(report.make(numbers, 7, NOW), load())
+    assert "Nothing was counted" in report.as_text(report.make(numbers, 7, NOW), default())
 
 
 # --- the command

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from legcramps.knowledge import KnowledgeError, load
+from legcramps.knowledge import KnowledgeError, default
 from legcramps.nlu.safety_guard import DangerSign, SafetyGuard
 
 TABLES = Path(__file__).with_name("safety")
@@ -47,7 +47,7 @@ def english():
 
 @pytest.fixture(scope="module")
 def guard(english):
-    return SafetyGuard.from_mapping(load().safety, english)
+    return SafetyGuard.from_mapping(default().safety, english)
 
 
 @pytest.mark.parametrize("sign, text", rows("danger"))
@@ -63,7 +63,7 @@ def test_what_only_sounds_like_danger_is_none(guard, sign, text):
 
 
 def test_every_sign_has_its_table():
-    assert {table.stem for table in TABLES.glob("*.tsv")} == set(load().safety["signs"])
+    assert {table.stem for table in TABLES.glob("*.tsv")} == set(default().safety["signs"])
     for expected in ("danger", "none"):
         counts = [param.values[0] for param in rows(expected)]
         assert all(counts.count(sign) >= 20 for sign in set(counts)), expected
@@ -253,7 +253,7 @@ def test_the_same_text_gives_the_same_answer(guard):
 
 
 def test_an_unknown_concept_is_named_with_its_line():
-    broken = copy.deepcopy(load().safety)
+    broken = copy.deepcopy(default().safety)
     broken["signs"]["chest_pain"]["say"] += "\n{nowhere} .. {pain}\n"
     with pytest.raises(KnowledgeError, match="nowhere") as error:
         SafetyGuard.from_mapping(broken, {})
@@ -262,14 +262,14 @@ def test_an_unknown_concept_is_named_with_its_line():
 
 
 def test_an_unknown_excuse_is_named():
-    broken = copy.deepcopy(load().safety)
+    broken = copy.deepcopy(default().safety)
     broken["signs"]["chest_pain"]["ignores"] = ["nowhere"]
     with pytest.raises(KnowledgeError, match="nowhere"):
         SafetyGuard.from_mapping(broken, {})
 
 
 def test_a_missing_part_is_named():
-    broken = copy.deepcopy(load().safety)
+    broken = copy.deepcopy(default().safety)
     del broken["figures"]
     with pytest.raises(KnowledgeError, match="figures"):
         SafetyGuard.from_mapping(broken, {})

@@ -13,10 +13,10 @@ from legcramps.channels import speech, voice
 from legcramps.channels.replies import lexicon, spoken_from_message, to_message
 from legcramps.channels.speech import MAX_ITEMS, MAX_SECONDS, MAX_SENTENCE, MAX_URGENT, MAX_WORDS, count_words
 from legcramps.channels.voice import VoiceState
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 from tests.unit.test_answers_honesty import random_talk
 
-KNOWN = load()
+KNOWN = default()
 COMPOSER = Composer(KNOWN)
 TALKS = 120
 LONGEST_ANSWER = 100.0

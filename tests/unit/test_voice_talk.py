@@ -7,7 +7,7 @@ import pytest
 from legcramps.channels import voice
 from legcramps.channels.replies import question_for, words
 from legcramps.channels.voice import COMMANDS, CONFIRM, MISHEARD, Utterance, VoiceMemory, VoiceState
-from legcramps.knowledge import load
+from legcramps.knowledge import default
 
 LONG = [
     f"This is sentence number {word} of an answer that goes on and on."
@@ -163,7 +163,7 @@ def test_nobody_is_left_in_the_dark_about_whether_the_talk_goes_on(talk):
 
 
 def test_every_offer_that_there_is_has_a_short_question():
-    known = load()
+    known = default()
     for key in known.phrases:
         if key.startswith("offers.") and key != "offers.condition":
             question = question_for("#" + key.removeprefix("offers."))
