@@ -4,8 +4,11 @@ import asyncio
 import os
 import sys
 import uuid
+from pathlib import Path
 
 import pytest
+
+REPO = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +27,15 @@ def environment_of_its_own(tmp_path_factory):
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def nlp():
+    """Our spaCy pipeline as training builds it."""
+    from legcramps.knowledge import default
+    from legcramps.nlu.language import create_pipeline
+
+    return create_pipeline(default(), REPO / "data" / "nlu")
 
 
 @pytest.fixture(scope="session")

@@ -85,12 +85,3 @@ def rules() -> dict[str, list]:
 def stories() -> dict[str, list]:
     """Skill → its stories."""
     return {file.stem: read_yaml(file)["stories"] for file in sorted((REPO / "data" / "stories").glob("*.yml"))}
-
-
-@pytest.fixture(scope="session")
-def nlp():
-    """Our spaCy pipeline as training builds it."""
-    from legcramps.knowledge import default
-    from legcramps.nlu.language import create_pipeline
-
-    return create_pipeline(default(), REPO / "data" / "nlu")

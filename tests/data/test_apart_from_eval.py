@@ -38,7 +38,9 @@ def long_enough(texts):
 @pytest.fixture(scope="module")
 def measured():
     """The questions, without those that are no more than a name of the source."""
-    names = {normalised(name) for condition in default().conditions.values() for name in (condition.name, *condition.aka)}
+    names = {
+        normalised(name) for condition in default().conditions.values() for name in (condition.name, *condition.aka)
+    }
     return long_enough(row["text"] for path in EVAL.glob("*.tsv") for row in rows(path)) - names
 
 

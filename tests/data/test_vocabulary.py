@@ -39,8 +39,8 @@ ALIASES = every_alias()
 @pytest.mark.parametrize("thing", ALIASES)
 @pytest.mark.parametrize("shape", ["could {} cause my leg cramps", "leg cramps at night - {}"])
 def test_every_way_of_saying_it_is_found_and_is_nothing_else(named, thing, shape):
-    wrong = {way: named(shape.format(way)) for way, meant in ALIASES[thing] if named(shape.format(way)) != meant}
-    assert not wrong
+    found = {way: (named(shape.format(way)), meant) for way, meant in ALIASES[thing]}
+    assert {way: names for way, (names, meant) in found.items() if names != meant} == {}
 
 
 @pytest.mark.parametrize("thing", sorted(KNOWN.conditions))

@@ -4,19 +4,21 @@ import asyncio
 import contextlib
 import threading
 
+import pytest
+
 
 @contextlib.contextmanager
 def serving(assistant, current, port=0):
     """The server's own application around a loaded assistant, on a free port if none is named; gives its address."""
     from sanic import Sanic
 
-    from legcramps.server.app import make_app
+    from legcramps.server import app as server_app
     from legcramps.server.listen import address_of, reserve
 
     # Without it Sanic can be started only once in a process.
     Sanic.test_mode = True
     listener = reserve("127.0.0.1", port)
-    app = make_app(assistant, current)
+    app = server_app.make_app(assistant, current)
     loop = asyncio.new_event_loop()
     ready, failed = threading.Event(), []
 
@@ -44,8 +46,11 @@ def serving(assistant, current, port=0):
         loop.run_until_complete(server.after_stop())
 
     thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert ready.wait(60), "the server did not start"
+    with pytest.MonkeyPatch.context() as patch:
+        # Here it would go through everything that all tests made, which takes longer than the whole start.
+        patch.setattr(server_app, "give_back_memory", lambda: None)
+        thread.start()
+        assert ready.wait(60), "the server did not start"
     if failed:
         raise failed[0]
     try:

@@ -1,13 +1,9 @@
-"""Shared by the fast tests: the repo's own knowledge, a talk with the answers, and the spaCy pipeline built from the knowledge."""
-
-from pathlib import Path
+"""Shared by the fast tests: the repo's own knowledge, and a talk with the answers."""
 
 import pytest
 
 from legcramps.answers import Composer, Context, Heard, Mention, Turn, respond
 from legcramps.knowledge import Knowledge, default
-
-REPO = Path(__file__).resolve().parents[2]
 
 
 class Talk:
@@ -44,11 +40,3 @@ def composer(knowledge) -> Composer:
 @pytest.fixture
 def talk(composer) -> Talk:
     return Talk(composer)
-
-
-@pytest.fixture(scope="session")
-def nlp(knowledge):
-    """Our spaCy pipeline as training builds it."""
-    from legcramps.nlu.language import create_pipeline
-
-    return create_pipeline(knowledge, REPO / "data" / "nlu")

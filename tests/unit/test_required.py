@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from legcramps import knowledge as knowledge_module
 from legcramps import required
 from legcramps.knowledge import FACTS_FILE, PHRASES_FILE, SAFETY_FILE, VOCABULARY_FILE, KnowledgeError, load
 
@@ -94,10 +95,32 @@ def test_every_phrase_of_the_file_is_required_or_optional(knowledge):
 # --- at load
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the knowledge, to be broken; without its thousands of words, which would take seconds to read with their lines."""
-    copy = Path(shutil.copytree(REPO / "knowledge", tmp_path / "knowledge"))
+def read_once(read):
+    """Reads like ``read``, and a file that stands there unchanged not again."""
+    known = {}
+
+    def remembered(path):
+        key = path.name, path.read_bytes()
+        if key not in known:
+            known[key] = read(path)
+        return known[key]
+
+    return remembered
+
+
+@pytest.fixture(scope="module", autouse=True)
+def whole_files_are_read_once():
+    """Each test breaks one file of the four; to read the others anew, with their lines too, takes two seconds a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_read", "_read_fast"):
+            patch.setattr(knowledge_module, name, read_once(getattr(knowledge_module, name)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """A copy of the knowledge without its thousands of words, which would take seconds to read with their lines."""
+    copy = Path(shutil.copytree(REPO / "knowledge", tmp_path_factory.mktemp("bare") / "knowledge"))
     words = YAML(typ="safe").load((copy / VOCABULARY_FILE).read_text("utf8"))
     bare = {
         block: {"before": [], "after": []} if block == "negation" else type(held)() for block, held in words.items()
@@ -105,6 +128,12 @@ def folder(tmp_path):
     with (copy / VOCABULARY_FILE).open("w", encoding="utf8") as file:
         YAML(typ="safe").dump(bare, file)
     return copy
+
+
+@pytest.fixture
+def folder(bare, tmp_path):
+    """Such a copy of the test's own, to be broken."""
+    return Path(shutil.copytree(bare, tmp_path / "knowledge"))
 
 
 def broken(folder, file, old, new):

@@ -125,8 +125,9 @@ def test_every_test_can_fail():
         f"{file.relative_to(REPO)}:{test.lineno} {test.name}"
         for file in filter(is_test_file, python_files())
         for tree in [ast.parse(file.read_text("utf-8"))]
+        for product in [of_the_product(tree)]
         for test in functions_with_tests(tree)
-        if not checks_something(test, of_the_product(tree))
+        if not checks_something(test, product)
     ]
     assert not toothless, f"these assert nothing: {toothless}"
 
