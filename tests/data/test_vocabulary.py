@@ -46,7 +46,10 @@ def test_every_way_of_saying_it_is_found_and_is_nothing_else(named, thing, shape
 @pytest.mark.parametrize("thing", sorted(KNOWN.conditions))
 def test_capitals_and_curly_apostrophes_make_no_difference(named, thing):
     forms = [
-        (form, meant) for way, meant in ALIASES[thing] for form in (way.upper(), way.title(), way.replace("'", "’"))
+        (form, meant)
+        for way, meant in ALIASES[thing]
+        for form in (way.upper(), way.title(), way.replace("'", "’"))
+        if form != way  # as it stands there it is tested above
     ]
     wrong = {form: named(f"Could {form} cause my leg cramps?") for form, meant in forms}
     assert {form: found for form, found in wrong.items() if found != dict(forms)[form]} == {}
