@@ -8,25 +8,51 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import side_by_side
+
 REPO = Path(__file__).resolve().parents[1]
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+"""Which of the processes side by side this is: "gw0", "gw1" …; None when the tests run in one."""
 
-@pytest.fixture(scope="session", autouse=True)
-def environment_of_its_own(tmp_path_factory):
-    """No test reads or writes what a server on this machine keeps, and none depends on the caller's settings."""
-    ours = ("PORT", "LOG_LEVEL")
-    before = dict(os.environ)
+
+def pytest_configure():
+    """No test depends on the caller's settings; before any is collected, as some are made from the knowledge."""
     for name in list(os.environ):
-        if (name.startswith("LEGCRAMPS_") and name != "LEGCRAMPS_EVAL") or name in ours:
+        if (name.startswith("LEGCRAMPS_") and name != "LEGCRAMPS_EVAL") or name in ("PORT", "LOG_LEVEL"):
             del os.environ[name]
     # With this set, Python would compile Rasa anew in every process that a test starts.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["LEGCRAMPS_ENV_FILE"] = os.devnull
+
+
+def needs_model(item):
+    return "trained_model" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_finish(session):
+    """The training begins with the first test, so that those that need no model run meanwhile."""
+    if WORKER in (None, "gw0") and not session.config.option.collectonly and any(map(needs_model, session.items)):
+        session.config.add_cleanup(side_by_side.train_ahead())
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Each waits for its turn, and for the model, before its time limit begins to run."""
+    if needs_model(item):
+        with side_by_side.locked(side_by_side.TRAINING):
+            pass
+    if WORKER is None:
+        return (yield)
+    with side_by_side.turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment_of_its_own(tmp_path_factory):
+    """No test reads or writes what a server on this machine keeps."""
     os.environ["LEGCRAMPS_VAR"] = str(tmp_path_factory.mktemp("var"))
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +72,8 @@ def trained_model():
     def say(line):
         print(line, file=sys.__stderr__, flush=True)
 
-    return training.ensure_model(say=say)
+    with side_by_side.locked(side_by_side.TRAINING):
+        return training.ensure_model(say=say)
 
 
 @pytest.fixture(scope="session")

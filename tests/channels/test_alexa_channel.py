@@ -382,6 +382,7 @@ def test_a_failure_inside_is_a_sentence_and_the_talk_goes_on(person, assistant, 
     assert person.say(QUESTION).text.startswith("In most cases")
 
 
+@pytest.mark.alone
 def test_a_turn_that_takes_too_long_is_answered_in_time(person, assistant, monkeypatch):
     import asyncio
 
@@ -396,6 +397,7 @@ def test_a_turn_that_takes_too_long_is_answered_in_time(person, assistant, monke
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.alone
 def test_it_answers_long_before_alexa_gives_up(person):
     """With the whole verification; and what may be waited for in all is less than Alexa waits."""
     assert alexa.LONGEST_TURN + alexa_verify.FETCH_SECONDS < ALEXA_WAITS

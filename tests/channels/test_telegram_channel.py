@@ -505,6 +505,7 @@ def test_fifty_messages_of_one_chat_are_answered_in_order(sender):
     assert len(sender.fake.messages) == 50
 
 
+@pytest.mark.alone
 def test_fifty_chats_at_once_are_answered_once_each_and_acknowledged_at_once(sender):
     seconds = []
 
@@ -522,6 +523,7 @@ def test_fifty_chats_at_once_are_answered_once_each_and_acknowledged_at_once(sen
     assert max(seconds) < 1, "the first acknowledgement must not wait for the last answer"
 
 
+@pytest.mark.alone
 def test_a_wish_to_wait_is_respected_and_holds_nobody_else(sender, telegram):
     telegram.asks_to_wait(1, chat=42)
     sender.say("thanks", person=42)

@@ -17,6 +17,7 @@ def outcomes(replies):
     return [reply["answer"]["outcome"] for reply in replies]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("again", [True, False], ids=["known", "too many"])
 def test_one_who_floods_the_channel_holds_up_nobody_else(again, monkeypatch):
     from legcramps.channels import turns as module
@@ -50,6 +51,7 @@ def test_one_who_floods_the_channel_holds_up_nobody_else(again, monkeypatch):
     assert asyncio.run(run()) < 0.5
 
 
+@pytest.mark.alone
 def test_many_messages_a_second_are_answered_as_fast_as_they_come():
     assistant = Pretended(seconds=0.001)
 

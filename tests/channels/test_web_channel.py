@@ -129,6 +129,7 @@ def test_the_same_id_of_two_people_are_two_messages(client, address):
     assert [turn["text"] for turn in history(other)] == ["what about anemia?"]
 
 
+@pytest.mark.alone
 def test_two_quick_messages_are_both_answered_at_once(client):
     client.say(QUESTION)
     started = time.perf_counter()

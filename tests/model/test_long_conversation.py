@@ -25,12 +25,14 @@ def on_disk(assistant, tmp_path, monkeypatch):
     store.close()
 
 
+@pytest.mark.alone
 def test_a_turn_deep_in_a_conversation_costs_at_most_twice_the_first(on_disk):
     figures = asyncio.run(long_conversation.measure(on_disk, ROUNDS))
     assert figures.events >= long_conversation.EVENTS == 200
     assert figures.ratio <= long_conversation.BAR == 2
 
 
+@pytest.mark.alone
 def test_what_grows_with_the_conversation_is_found(on_disk, monkeypatch):
     """The bar can be missed: here reading the conversation takes as long as it has events, as with Rasa's own store."""
     retrieve = on_disk.store.retrieve

@@ -118,6 +118,7 @@ def test_an_environment_without_a_lock_takes_what_the_lock_is_made_of(repo):
     assert tool.lock_file(LINT, repo).name == "lint.in"
 
 
+@pytest.mark.alone
 def test_the_second_run_is_quick_and_silent(repo):
     shutil.copytree(REPO / "tools", repo / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     install(RUN, repo)

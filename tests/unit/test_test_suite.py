@@ -178,4 +178,5 @@ def test_a_named_test_takes_the_place_of_the_layers(tmp_path):
     tests = make(tmp_path, "unit/test_a.py", "data/test_a.py")
     named = f"{tests}/unit/test_a.py::test_it"
     assert run_tests.command([named], tests)[3:] == [named]
-    assert run_tests.command(["-k", "unit"], tests)[3:] == ["-k", "unit", str(tests / "unit"), str(tests / "data")]
+    layers = [str(tests / "unit"), str(tests / "data")]
+    assert run_tests.command(["-k", "unit"], tests)[3:] == [*run_tests.SIDE_BY_SIDE, "-k", "unit", *layers]
