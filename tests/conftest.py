@@ -1,6 +1,7 @@
 """Shared by all layers. Nothing here imports Rasa before a test asks for it, so the fast tests stay fast."""
 
 import asyncio
+import logging
 import os
 import sys
 import uuid
@@ -53,6 +54,16 @@ def pytest_runtest_protocol(item):
 def environment_of_its_own(tmp_path_factory):
     """No test reads or writes what a server on this machine keeps."""
     os.environ["LEGCRAMPS_VAR"] = str(tmp_path_factory.mktemp("var"))
+
+
+@pytest.fixture(autouse=True)
+def log_levels_as_before():
+    """A command that a test runs in this process may set what is logged; the next test finds it as it was."""
+    loggers = logging.getLogger(), logging.getLogger("legcramps")
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")
