@@ -1,19 +1,18 @@
 """The Slack channel, from Slack's side: signed requests in, messages out, and what happens when either goes wrong."""
 
 import copy
-import http.client
 import json
 import logging
 import threading
 import time
 import weakref
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
 from legcramps.channels.slack_request import signature_of
-from tests.helpers.fake_platform import turns_noted
+from tests.helpers.fake_platform import PlatformSender, turns_noted
 from tests.helpers.fake_slack import TOKEN, FakeSlack, buttons_of, words_of
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -44,14 +43,8 @@ def slack(fake):
     return fake
 
 
-class Sender:
+class Sender(PlatformSender):
     """Slack's other half: sends signed requests to the channel, with ids and times of its own."""
-
-    def __init__(self, address, fake):
-        self.place = urlsplit(address)
-        self.fake = fake
-        self.number = 0
-        self._lock = threading.Lock()
 
     def post(self, body, path="events", kind="application/json", secret=SECRET, when=None, signature=None, **headers):
         """Status, body and seconds."""
@@ -64,19 +57,7 @@ class Sender:
             **{name.replace("_", "-"): value for name, value in headers.items() if value is not None},
         }
         sent = {name: value for name, value in sent.items() if value != "-"}
-        connection = http.client.HTTPConnection(self.place.hostname, self.place.port, timeout=30)
-        started = time.perf_counter()
-        try:
-            connection.request("POST", f"/webhooks/slack/{path}", body, sent)
-            response = connection.getresponse()
-            return response.status, response.read(), time.perf_counter() - started
-        finally:
-            connection.close()
-
-    def next(self):
-        with self._lock:
-            self.number += 1
-            return self.number
+        return self.send(f"/webhooks/slack/{path}", body, sent)
 
     def event(self, kind, **fields):
         """An event of its own time; the whole of what was sent."""

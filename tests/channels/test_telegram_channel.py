@@ -2,18 +2,16 @@
 
 import asyncio
 import copy
-import http.client
 import json
 import logging
 import threading
 import time
 import weakref
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.helpers.fake_platform import turns_noted
+from tests.helpers.fake_platform import PlatformSender, turns_noted
 from tests.helpers.fake_telegram import BOT_ID, BOT_NAME, TOKEN, FakeTelegram, text_of
 
 SECRET = "a-secret-of-32-characters-or-more"
@@ -44,36 +42,21 @@ def telegram(fake):
     return fake
 
 
-class Sender:
+class Sender(PlatformSender):
     """Telegram's other half: sends updates to the channel, with numbers of its own."""
-
-    def __init__(self, address: str, fake: FakeTelegram):
-        self.place = urlsplit(address)
-        self.fake = fake
-        self.number = 0
-        self._lock = threading.Lock()
 
     def post(self, body, secret=SECRET, path="/webhooks/telegram/webhook"):
         """Status and seconds."""
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self.place.hostname, self.place.port, timeout=30)
         headers = {"Content-Type": "application/json"}
         if secret is not None:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-        started = time.perf_counter()
-        try:
-            connection.request("POST", path, body, headers)
-            response = connection.getresponse()
-            response.read()
-            return response.status, time.perf_counter() - started
-        finally:
-            connection.close()
+        status, _, seconds = self.send(path, body, headers)
+        return status, seconds
 
     def update(self, **kind):
-        with self._lock:
-            self.number += 1
-            update = {"update_id": 1000 + self.number, **kind}
+        update = {"update_id": 1000 + self.next(), **kind}
         status, _ = self.post(update)
         assert status == 200
         return update

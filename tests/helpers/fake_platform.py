@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
 import weakref
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -74,6 +76,33 @@ class FakePlatform:
                 raise AssertionError(f"not within {seconds} s; calls: {self.calls} refused: {self.refused}")
             time.sleep(0.01)
         return found
+
+
+class PlatformSender:
+    """The platform's other half, from which requests come: they go to the channel served at ``address``."""
+
+    def __init__(self, address: str, fake: FakePlatform):
+        self.place = urlsplit(address)
+        self.fake = fake
+        self.number = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        """A number that no request before had."""
+        with self._lock:
+            self.number += 1
+            return self.number
+
+    def send(self, path: str, body: bytes, headers: Dict[str, str]) -> Tuple[int, bytes, float]:
+        """Status, body and seconds."""
+        connection = http.client.HTTPConnection(str(self.place.hostname), self.place.port, timeout=30)
+        started = time.perf_counter()
+        try:
+            connection.request("POST", path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read(), time.perf_counter() - started
+        finally:
+            connection.close()
 
 
 @contextmanager

@@ -35,4 +35,6 @@ def test_one_text_is_scored_as_scikit_learn_would(fitted, text):
 def test_a_stored_one_scores_alike(fitted):
     ngrams, weights = fitted
     ngrams.score("my calf", weights)
-    assert np.array_equal(pickle.loads(pickle.dumps(ngrams)).score("my calf", weights), ngrams.score("my calf", weights))
+    assert np.array_equal(
+        pickle.loads(pickle.dumps(ngrams)).score("my calf", weights), ngrams.score("my calf", weights)
+    )

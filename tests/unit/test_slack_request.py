@@ -1,6 +1,5 @@
 """What Slack sends: who may, and what it asks for."""
 
-import copy
 import json
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from legcramps.channels.slack_request import (
     read_request,
     signature_of,
 )
+from tests.helpers.spoiled import spoiled
 
 # The worked example of Slack's documentation, "Verifying requests from Slack".
 DOCS_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -187,26 +187,6 @@ def test_a_mention_in_a_channel_and_its_thread():
     said = read_request(as_body(event(channel="C1", channel_type="channel", text="<@U9> hi", thread_ts="1.0")))
     assert (said.mentioned, said.to_others) == (False, True)
     assert read_request(as_body(event(thread_ts="1.2"))).thread is None, "a thread's first message"
-
-
-ODD = (None, "", "x", 5, -1, 1e300, True, [], {}, [None], {"a": {}}, "🦵" * 5000)
-
-
-def spoiled(item, path=()):
-    """The item with each part of it missing, or something else."""
-    children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
-    for key, value in children:
-        for odd in (*ODD, "gone"):
-            other = copy.deepcopy(item)
-            if odd == "gone":
-                del other[key]
-            else:
-                other[key] = odd
-            yield other
-        for inner in spoiled(value):
-            other = copy.deepcopy(item)
-            other[key] = inner
-            yield other
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """What Telegram sends: who may, and what it asks for."""
 
-import copy
 import json
 
 import pytest
 
 from legcramps.channels.telegram_request import Place, Pressed, Said, read_update, secret_is_right
+from tests.helpers.spoiled import spoiled
 
 BOT = 99
 
@@ -107,26 +107,6 @@ def test_the_same_number_with_another_content_is_another_update():
     one, other = read_update(update(), BOT, None), read_update(update(text="ho"), BOT, None)
     assert one.identifier != other.identifier
     assert one.identifier == read_update(json.loads(json.dumps(update(), sort_keys=True)), BOT, None).identifier
-
-
-ODD = (None, "", "x", 5, -1, 10**400, 1e300, True, [], {}, [None], {"a": {}}, "🦵" * 5000)
-
-
-def spoiled(item):
-    """The item with each part of it missing, or something else."""
-    children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
-    for key, value in children:
-        for odd in (*ODD, "gone"):
-            other = copy.deepcopy(item)
-            if odd == "gone":
-                del other[key]
-            else:
-                other[key] = odd
-            yield other
-        for inner in spoiled(value):
-            other = copy.deepcopy(item)
-            other[key] = inner
-            yield other
 
 
 @pytest.mark.parametrize(
