@@ -61,6 +61,8 @@ GUARD: dict[str, tuple[float, ...]] = {
     "SURE": (0.5, 0.7, 0.8, 0.9, 0.95, 0.99),
     "LEAST_CLAIM": (0.0, 0.05, 0.1, 0.2, 0.3),
     "ELLIPTICAL_WORDS": (4, 6, 7, 8, 9, 10, 12, 16),
+    "ELLIPTICAL_FOREIGN": (0, 1, 2, 3),
+    "SURELY_OURS": (0.0, 0.005, 0.02, 0.05, 0.15),
     "REFERRING_WORDS": (10, 14, 18, 22, 26, 40),
     "SHORT": (6, 8, 10, 12, 14, 16, 20, 40),
     "BRIEF": (1, 2, 3, 4, 5),

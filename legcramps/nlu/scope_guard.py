@@ -51,6 +51,8 @@ REFERRING_WORDS = 22
 """A message of up to this many words may do so with "it" or "them" ("should I stand on it when it happens?")."""
 MAX_FOREIGN = 2
 """Words our questions never use, in a question that leans on the talk or on a listed condition; with more it is about something else."""
+ELLIPTICAL_FOREIGN, SURELY_OURS = 1, 0.02
+"""Such words in one that leans without a word for it ("what helps?"), where being outside is less likely than this."""
 CLEARLY_OURS = 0.15
 """Below this probability of being outside, the classifier has no doubt that a message is ours."""
 PERHAPS_OURS = 0.5
@@ -159,7 +161,7 @@ def leans_on_the_talk(signals: FrozenSet[str], words: int, foreign_words: int, o
     """A question that needs the talk before it to make sense, and holds nothing that is foreign to us."""
     if signals & NOT_CRAMPS:
         return False
-    if words <= ELLIPTICAL_WORDS and not foreign_words:
+    if words <= ELLIPTICAL_WORDS and foreign_words <= (ELLIPTICAL_FOREIGN if outside_mass < SURELY_OURS else 0):
         return "leg" not in signals or "pronoun" in signals or outside_mass < CLEARLY_OURS
     return (
         "pronoun" in signals

@@ -49,6 +49,20 @@ def test_a_message_that_names_our_subject_is_ours_though_the_classifier_doubts_i
     assert verdict.intent in CLAIMS
 
 
+@pytest.mark.parametrize(
+    ("text", "foreign", "outside", "ours"),
+    [
+        ("what helps?", 1, 0.01, True),
+        ("what helps?", 1, 0.3, False),
+        ("what helps the economy?", 2, 0.01, False),
+        ("what helps my stomach?", 1, 0.01, False),
+    ],
+)
+def test_one_foreign_word_is_let_through_where_the_classifier_has_no_doubt(nlp, text, foreign, outside, ours):
+    verdict = judged(nlp, text, [("ask_relief", 1 - outside), ("ask_other_health", outside)], foreign)
+    assert (verdict.intent == "ask_relief") is ours
+
+
 @pytest.mark.parametrize("text", ["legs", "my legs", "the calf?"])
 def test_a_leg_and_no_more_is_asked_about(nlp, text):
     assert judged(nlp, text, [("ask_off_topic", 0.8), ("ask_muscles", 0.2)]).intent == "unclear_trouble"
