@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, Mapping, Optional, Text, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
@@ -18,11 +19,15 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from legcramps.server.rules import quicken
 from legcramps.server.runner import SequentialRunner
+
+# Rasa looks through all of its classes for each event that an action sends.
+Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))  # type: ignore[method-assign]
 
 
 class LocalAction(RemoteAction):
@@ -55,6 +60,10 @@ class LocalProcessor(MessageProcessor):
         return (
             LocalAction(action.name(), self.action_endpoint) if type(action) is RemoteAction else action
         ), prediction
+
+    def _check_for_unseen_features(self, parse_data: Mapping[Text, Any]) -> None:
+        # It makes an empty domain for every message, to warn of intents that ours lacks; `rasa data validate` finds these.
+        pass
 
     async def log_message(self, message: UserMessage, should_save_tracker: bool = True) -> DialogueStateTracker:
         tracker = await super().log_message(message, should_save_tracker)
