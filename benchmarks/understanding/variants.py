@@ -12,6 +12,7 @@ import io
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -28,6 +29,7 @@ from spacy.language import Language
 from actions.common import read_heard
 from benchmarks.understanding.examples import ROOT
 from legcramps.answers import Composer, Context, Heard, Mention, respond
+from legcramps.answers.registry import INTENTS
 from legcramps.evaluation import Reply
 from legcramps.nlu import intent_model
 from legcramps.nlu.components import DOC, ConditionExtractor, HybridIntentClassifier, SafetyReader, make_sample
@@ -206,6 +208,8 @@ def guarded(model: IntentModel, nlp: Language) -> Reader:
 
 
 def reply_to(heard: Heard, composer: Composer) -> Reply:
+    if heard.intent not in INTENTS:  # a command such as "/restart", which Rasa itself reads as an intent
+        heard = replace(heard, intent="nlu_fallback")
     turn = respond(heard, Context(), composer)
     return Reply(tuple(answer.envelope() for answer in turn.answers), heard.intent, heard.confidence)
 
