@@ -119,6 +119,8 @@ _DENIED_AFTER = re.compile(
 _IN_THE_FAMILY = re.compile(
     r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE
 )
+_ONE_PILL: FrozenSet[str] = frozenset({"pill", "tablet"})
+_BLAMED: FrozenSet[str] = frozenset("is was be it from to does do did can could would might or blame blaming".split())
 _MEDICAL_CUES = frozenset(
     "have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
     "caused linked link related due from because on symptoms doctor dr gp condition sufferer".split()
@@ -265,6 +267,8 @@ class MentionFinder:
             person = self._person(span, doc, others, other_sufferer)
             if pattern.ids == ["age"] and _is_young(doc[span.end : span.end + 2].text):
                 continue
+            if pattern.text == "the pill" and _is_told_before(span, doc):
+                continue
             for identifier in pattern.ids:
                 found.append(
                     Mention(
@@ -379,6 +383,12 @@ def _is_young(following: str) -> bool:
     """Whether the words after "age" give a number that is no mention of growing old ("since age 6", "the age of 30")."""
     number = re.match(r"(?:of )?(\d{1,2})\b", following)
     return bool(number) and int(number.group(1)) < OLDER_FROM
+
+
+def _is_told_before(span: Span, doc: Doc) -> bool:
+    """Whether "the pill" is one that was told of before ("I am on a water pill. Is it the pill?") and not the contraceptive."""
+    asked = span.start > 0 and doc[span.start - 1].norm_ in _BLAMED
+    return asked and any(t.norm_ in _ONE_PILL and doc[t.i - 1].norm_ != "the" for t in doc[1 : span.start])
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:
