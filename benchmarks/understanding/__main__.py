@@ -60,6 +60,7 @@ from legcramps.nlu.intent_model import IntentModel
 DIET_PYTHON = ROOT / ".venv-compare" / "bin" / "python"
 DIET_LIMIT = 12 * 3600.0  # seconds; on all examples it needs most of them on two cores
 HEARTBEAT = 30.0
+ROUNDS, TEXTS_IN_TURN = 5, 500
 
 STOCK_PIPELINE: list[dict[str, Any]] = [
     # What Rasa uses when config.yml names no pipeline, as `rasa init` writes it; only the fallback's threshold is the
@@ -111,12 +112,22 @@ def train(model: IntentModel, prepared: Prepared, intents: Sequence[str], encode
 
 
 def train_in_rasa(python: Path, config: dict[str, Any], nlu: Path, texts: list[str], name: str, say: Say) -> dict:
+    """Trains and reads with an environment's Python; the model is left as ``<name>.tar.gz``."""
+    with tempfile.TemporaryDirectory(prefix="understanding-") as temporary:
+        file = Path(temporary) / "config.yml"
+        file.write_text(yaml.safe_dump(config), encoding="utf8")
+        return run_in_rasa(python, {"config": str(file), "nlu": str(nlu), "texts": texts}, name, say)
+
+
+def archive_of(name: str) -> Path:
+    return OUT / f"{name}.tar.gz"
+
+
+def run_in_rasa(python: Path, job: dict[str, Any], name: str, say: Say) -> dict:
     """Runs ``in_rasa.py`` with an environment's Python, and says now and then that it still runs."""
     with tempfile.TemporaryDirectory(prefix="understanding-") as temporary:
-        folder = Path(temporary)
-        (folder / "config.yml").write_text(yaml.safe_dump(config), encoding="utf8")
-        paths = {"config": folder / "config.yml", "nlu": nlu, "folder": folder, "result": folder / "result.json"}
-        job = json.dumps({**{key: str(path) for key, path in paths.items()}, "texts": texts})
+        result = Path(temporary) / "result.json"
+        told = json.dumps({**job, "archive": str(archive_of(name)), "result": str(result)})
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         if python == Path(sys.executable):
             environment["PYTHONPATH"] = str(ROOT)
@@ -135,7 +146,7 @@ def train_in_rasa(python: Path, config: dict[str, Any], nlu: Path, texts: list[s
             )
             try:
                 # Through a pipe, so that the questions are not written to the disk.
-                process.stdin.write(job)
+                process.stdin.write(told)
                 process.stdin.close()
                 while process.poll() is None:
                     time.sleep(0.5)
@@ -150,7 +161,7 @@ def train_in_rasa(python: Path, config: dict[str, Any], nlu: Path, texts: list[s
                     process.wait()
         if process.returncode:
             raise SystemExit(f"{name} failed with exit code {process.returncode}. See {log.relative_to(ROOT)}.")
-        return json.loads((folder / "result.json").read_text(encoding="utf8"))
+        return json.loads(result.read_text(encoding="utf8"))
 
 
 def diet(examples: Examples, share: float, sets: Sets, again: bool, say: Say) -> dict[str, Any]:
@@ -210,6 +221,23 @@ def ours_in_rasa(sets: Sets, say: Say) -> tuple[report.Result, list[Reply]]:
         f"the whole NLU pipeline of config.yml, NLU alone trained; load average {os.getloadavg()[0]:.1f}",
     )
     return row, replies
+
+
+def in_turns(texts: list[str], say: Say) -> list[tuple[float, float]]:
+    """The median milliseconds of a message, stock DIET's and ours, read in turn by the models just made.
+
+    In turn, since what else runs on the machine changes from one minute to the next.
+    """
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        say(f"Reading in turn, {number} of {ROUNDS}")
+        job = {"texts": texts[:TEXTS_IN_TURN]}
+        stock, ours = (
+            report.median(run_in_rasa(python, job, name, say)["milliseconds"])
+            for python, name in ((DIET_PYTHON, "diet"), (Path(sys.executable), "ours"))
+        )
+        rounds.append((stock, ours))
+    return rounds
 
 
 # --- the comparison -------------------------------------------------------------------------------------------------------
@@ -283,8 +311,8 @@ def compare(options: argparse.Namespace, say: Say) -> tuple[list[report.Result],
         results.append(row)
         differing = sum(a.envelopes != b.envelopes for a, b in zip(ours, in_rasa_replies, strict=True))
         notes.append(f"Messages that get another reply in Rasa than from the components alone: {differing}.")
-        ratio = row.milliseconds / results[0].milliseconds
-        notes.append(f"A message in Rasa takes ours {ratio:.2f} of what it takes stock DIET (bar: 0.5).")
+        if archive_of("diet").exists():
+            notes.append(report.time_ratio(in_turns(sets.texts, say)))
     return results, sets.sizes, notes
 
 
