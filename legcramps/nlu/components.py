@@ -380,7 +380,7 @@ class HybridIntentClassifier(GraphComponent):
         Two questions together can look like a third, and a greeting or a sigh can drown the question after it: where the parts are surer than
         the whole, the first of them stands for it.
         """
-        questions = split_questions(doc.text)
+        questions = split_questions(doc.text, at_commas=whole.intent in intents.MANNERS)
         if len(questions) < 2 or whole.intent not in scope_guard.CLAIMS | intents.MANNERS:
             return whole, []
         sure: Dict[str, Tuple[scope_guard.Verdict, Doc]] = {}

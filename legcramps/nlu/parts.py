@@ -12,6 +12,9 @@ _NEXT_QUESTION = re.compile(
     r",?\s+(?:and|also|plus|but|or)\s+(?:also\s+|then\s+)?(?=(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|any)\b)",
     re.IGNORECASE,
 )
+_AT_COMMA = re.compile(
+    r",\s*(?=(?:so |but |and )?(?:what|how|why|which|who|where|is there|are there|does|do|can|could|any)\b)", re.IGNORECASE
+)
 _ASKS = re.compile(
     r"\?\s*$|^\W*(?:so |ok |and |also |but |um |well |please )*(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|am i|any)\b",
     re.IGNORECASE,
@@ -88,11 +91,12 @@ _NUMBERED = re.compile(
 """A number or letter counts as a position after a word such as "number", or when it is all that is said."""
 
 
-def split_questions(text: str) -> List[str]:
-    """The parts of a message, in order; one part when it asks one thing."""
+def split_questions(text: str, at_commas: bool = False) -> List[str]:
+    """The parts of a message, in order; one part when it asks one thing. ``at_commas``: cut as well where a question follows a comma."""
     parts: List[str] = []
     for sentence in _SENTENCE.split(text):
-        parts += [part.strip() for part in _NEXT_QUESTION.split(sentence) if len(part.split()) >= MIN_WORDS]
+        for piece in _AT_COMMA.split(sentence) if at_commas else [sentence]:
+            parts += [part.strip() for part in _NEXT_QUESTION.split(piece) if len(part.split()) >= MIN_WORDS]
     return parts[-MAX_PARTS:]
 
 
