@@ -48,6 +48,8 @@ _WEAK = frozenset({"nlu_fallback", "chat", "ask_condition_details", "correct_ass
 _WEAK_FOR_OTHERS = frozenset(
     {"ask_why", "ask_more", "ask_seriousness", "ask_diagnosis", "ask_condition", "ask_other", "nlu_fallback", "chat"}
 )
+_TAKEN_FOR_A_GROUP = frozenset({"ask_condition", "ask_condition_details", "ask_known_causes", "ask_other_health", "nlu_fallback"})
+_NAMED_AS_A_GROUP = frozenset({"hormones", "nerve_problems", "problems_with_blood_flow"})
 _WEAK_FOR_A_GROUP = frozenset(
     {
         "nlu_fallback",
@@ -159,6 +161,7 @@ def read(
         or _a_suspect(heard)
         or _a_medicine_taken(heard, medicines)
         or _a_feeling_with_a_name(heard)
+        or _any_of_a_group(heard)
         or _an_unknown_medicine(heard, context)
         or _whether_to_stop_the(heard, medicines)
         or _a_shown_one(heard, context)
@@ -241,6 +244,15 @@ def _how_strong(heard: Heard, context: Context) -> Optional[Heard]:
     taken_for = _OF_US | {"ask_condition_list", "ask_known_causes", "ask_definition", "ask_condition"}
     asks = heard.told.of_the_strength and heard.intent in taken_for and not heard.mentions
     return replace(heard, intent="ask_evidence") if asks and context.topic in _OF_CONDITIONS else None
+
+
+def _any_of_a_group(heard: Heard) -> Optional[Heard]:
+    """ "Any hormone or gland problems linked to it?": asks which of a group there are, and names no single thing of it."""
+    if not (heard.told.grouped and heard.group) or heard.intent not in _TAKEN_FOR_A_GROUP:
+        return None
+    # What a group's own words name: "hormones", "nerve disease", "kidney problems".
+    named = [mention for mention in heard.mentions if not mention.family and mention.id not in _NAMED_AS_A_GROUP]
+    return None if named else replace(heard, intent="ask_condition_list")
 
 
 def _an_unknown_medicine(heard: Heard, context: Context) -> Optional[Heard]:

@@ -85,6 +85,7 @@ _STOPS = re.compile(_any(rf"(?:(?:<filler>|{_any(words.STOPS_AFTER)}) )*{_any(wo
 _NODS = re.compile(_any(rf"(?:<filler> )*{_any(words.NODS)}(?: <filler>)*"))
 _FAREWELL = _words(words.FAREWELL)
 _OTHERS, _PICKS, _DETAILS = _words(words.OTHERS), _words(words.PICKS), _words(words.DETAILS)
+_GROUPED = _words(words.GROUPED)
 _KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
 _QUITS, _RESTATES, _PUZZLED = _words(words.QUITS), _words(words.RESTATES), _words(words.PUZZLED)
 _PERSONAL, _TAKES_NOTHING, _OTHER_ONE = _words(words.PERSONAL), _words(words.TAKES_NOTHING), _words(words.OTHER_ONE)
@@ -300,6 +301,7 @@ def read_told(text: str) -> Told:
         words=len(said),
         others=bool(_OTHERS.search(plain)),
         picks=bool(_PICKS.search(plain)),
+        grouped=bool(_GROUPED.search(plain)),
         details=bool(_DETAILS.search(plain)),
         kinds=tuple(kind for kind, pattern in _KINDS.items() if pattern.search(plain)),
         quits=bool(_QUITS.search(plain)),

@@ -208,7 +208,8 @@ class Told:
     stop, or to go on. ``farewell``: has a word of leave-taking.
 
     For questions that lean on the talk: ``words``, how many it has; ``others``: asks for what else there is ("are there others?");
-    ``picks``: asks for some of what was shown ("only the ones about nerves"); ``details``: asks for more about an illness than what it is.
+    ``picks``: asks for some of what was shown ("only the ones about nerves"); ``grouped``: asks which of a whole
+    group there are ("any gland problems on it?"); ``details``: asks for more about an illness than what it is.
     ``kinds``: which of several it means ("the overactive one"), as parts of the ids of conditions. ``quits``: speaks of stopping what one
     takes. ``restates``: says again what was asked about. ``puzzled``: asks nothing but what was meant. ``reason``: why an answer was no help,
     where the message may say so.
@@ -232,6 +233,7 @@ class Told:
     words: int = 0
     others: bool = False
     picks: bool = False
+    grouped: bool = False
     details: bool = False
     kinds: Tuple[str, ...] = ()
     quits: bool = False

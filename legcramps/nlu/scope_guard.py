@@ -21,6 +21,8 @@ ABOUT_A_CONDITION = frozenset(
 )
 GUESSES = frozenset({"ask_other", "ask_condition_list"})
 """Intents that a mixture of things is easily taken for."""
+TAKEN_FOR_A_SUSPECT = frozenset({"ask_condition", "ask_medicines", "ask_frequency", "ask_other", "tell_situation"})
+"""What a question about something given for cramps is taken for ("was put on it for them, is that usual?")."""
 TALK = frozenset({"affirm", "deny", "be_unsure", "correct_assistant", "cancel"})
 """Replies to what the assistant said."""
 GENERAL = frozenset({"ask_definition", "ask_muscles", "ask_causes", "ask_mechanism"})
@@ -177,6 +179,8 @@ def what_is_foreign(signals: FrozenSet[str]) -> Optional[str]:
         return "another language"
     if "other_creature" in signals and "first_person_leg" not in signals:
         return "another creature"
+    if {"cramp", "sport_by_day"} <= signals and not signals & {"night", "restless_legs", "listed", "pregnancy"}:
+        return "a cramp in the middle of sport"
     if {"cramp", "leg"} <= signals or "restless_legs" in signals:
         return None
     if "other_cramp" in signals:
@@ -201,7 +205,14 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
     if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
         return Verdict("ask_treatment", probability, reason + ", and a remedy")
     if (
-        signals & {"listed", "unlisted"}
+        "given_for" in signals
+        and signals & {"unlisted", "medicine", "unknown_medicine"}
+        and intent in TAKEN_FOR_A_SUSPECT
+        and (intent != "tell_situation" or ("question" in signals and "listed" not in signals))
+    ):
+        return Verdict("ask_treatment", probability, reason + ", and what is given for cramps")
+    if (
+        signals & {"listed", "listed_weak", "unlisted"}
         and intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
         and "as_suspect" in signals
     ):

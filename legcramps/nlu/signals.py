@@ -1,9 +1,9 @@
 """What the scope guard and the answers look at in a message, apart from its intent: a set of named signals.
 
-From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person``.
+From the vocabulary: ``cramp leg night restless_legs other_body other_cramp other_creature other_person sport_by_day``.
 From what is named: ``listed listed_weak unlisted ambiguous medicine pregnancy negated``, and ``unknown_medicine`` (a name that we do not
 know, where the words beside it tell of a medicine: "I take Zyblofen"); ``unknown_word`` for any such word.
-From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
+From the wording: ``as_remedy`` and ``as_suspect`` (what is named is asked about as a help, or as the culprit), ``given_for`` (it is said to be given or taken for cramps), ``pain``, ``muscle``, ``first_person``, ``first_person_leg`` ("my calf"), ``pronoun`` (refers to something said before), ``bare`` (no word that
 could name a thing), ``what_is`` (asks for a definition), ``details`` (asks about an illness itself), ``negative`` (unhappy feedback), ``thumb`` (a thumb up or down), ``how_sure`` (asks how sure something is), ``own`` (may speak of what the person said here), ``question``, ``other_language``, ``no_words``.
 """
 
@@ -58,9 +58,18 @@ _AS_REMEDY = re.compile(
 _AS_SUSPECT = re.compile(
     r"\b(gives?|giving|gave|causes?|causing|caused|brings?|brought) (me |my |her |him |us |on )?(\w+ ){0,3}(cramp|spasm|charl)|\bside effects?\b|"
     r"\b(cramp|spasm|charley horse)s? (from|due to|because of|caused by|after taking|brought on by)\b|"
-    r"\b(since|after|when|ever since|from|because of) (i |she |he |my |we )?(\w+ ){0,2}(start|began|begin|tak|took|using|being on|going on|went on|doubled|chang|switch)",
+    r"\b(since|after|when|ever since|from|because of) (i |she |he |my |we )?(\w+ ){0,2}(start|began|begin|tak|took|using|being on|going on|went on|doubled|chang|switch)|"
+    r"\bif (i|you|he|she|we|they) (?!.{0,80}\b(still|fewer|less|not|stop|better|go away)\b)([\w'’-]+ ){1,12}(will|would|could|might|do|does|am|is) (i|you|he|she|we|they) "
+    r"(\w+ ){0,3}(get|have|cramp|pay|wake)",
     re.IGNORECASE,
 )
+_GIVEN_FOR = re.compile(
+    r"\b(?:put|puts|started|starting|start|given|gave|gives|give|handed|prescribed|prescribes|prescribe|recommended|suggested|offered|got|taking|take|takes|took|on) "
+    r"(?:[\w'’-]+ ){1,7}for (?:(?P<cramps>(?:(?:my|the|these|those|his|her|their|your|our|night|nightly|nocturnal|leg|legs|calf|foot|bad|awful|horrible|constant) )*"
+    r"(?:cramp|spasm|charl[ieys]+ horse)\w*)|(?:it|them|this|that|these|those)\b)",
+    re.IGNORECASE,
+)
+"""What is named is said to be given or taken for something: for the cramps, or for what a small word stands for."""
 _HOW_SURE = re.compile(
     r"\bhow (sure|certain|strong|solid|confident|good|reliable|firm|proven|likely|well)\b", re.IGNORECASE
 )
@@ -69,6 +78,8 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _MUSCLE = re.compile(r"\bmusc\w+", re.IGNORECASE)
+# A calf that is surely an animal's, whoever speaks of it.
+_LIVESTOCK = re.compile(r"\b(scours|scouring|(bottle|bull)[- ](fed |baby )?cal(f|ves)|milk replacer)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hardly any English message lacks; a message of some length without one is another language.
 _ENGLISH = frozenset(
@@ -170,6 +181,12 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
             signals.add(name)
     for mention in mentions:
         signals |= _signals_of(mention)
+    given = _GIVEN_FOR.search(text)
+    if given and (given["cramps"] or not signals & {"listed", "as_suspect"}):
+        # "Was put on Baclofen for them": of "it" and "them" beside an illness nobody knows which of the two is meant.
+        signals.add("given_for")
+    if _LIVESTOCK.search(text):
+        signals.discard("first_person_leg")
     if "👍" in text or "👎" in text:
         signals.add("thumb")
     if signals & {"other_symptom", "pain"} and all(
