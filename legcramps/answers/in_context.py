@@ -294,7 +294,7 @@ def _a_medicine_taken(heard: Heard, medicines: AbstractSet[str]) -> Optional[Hea
     """ "I take Eliquis": tells what is taken, and does not ask whether it would help."""
     named = {mention.id for mention in heard.named("unlisted")}
     tells = heard.intent == "ask_treatment" and heard.told.personal and not heard.told.asks and not heard.parts
-    remedy = {"as_remedy", "question"} & heard.signals
+    remedy = {"as_remedy", "given_for", "question"} & heard.signals
     return replace(heard, intent="ask_medicines") if tells and not remedy and named and named <= medicines else None
 
 

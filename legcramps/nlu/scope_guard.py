@@ -141,8 +141,19 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if intent == "ask_relief" and "leg" in signals and probability >= SURE and not signals & (NOT_CRAMPS - {"pain"}):
         return Verdict(ASK_IF_CRAMP if "pain" in signals else intent, probability, "a leg that needs help now")
     if leans_on_the_talk(signals, words, foreign_words, mass):
+        if is_suspected(intent, signals):
+            return Verdict("ask_condition", probability, "leans on the talk, and a suspect")
         return Verdict(intent, probability, "leans on the talk")
     return _outside(ranking, mass, probability, "nothing in it is ours")
+
+
+def is_suspected(intent: str, signals: FrozenSet[str]) -> bool:
+    """Whether what is named is asked about as the culprit, where the intent takes it for a help ("if I overdo it, will I get one?")."""
+    return (
+        intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
+        and "as_suspect" in signals
+        and bool(signals & {"listed", "listed_weak", "unlisted"})
+    )
 
 
 def _without_doubtful_alarms(ranking: Ranking) -> Ranking:
@@ -211,11 +222,7 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
         and (intent != "tell_situation" or ("question" in signals and "listed" not in signals))
     ):
         return Verdict("ask_treatment", probability, reason + ", and what is given for cramps")
-    if (
-        signals & {"listed", "listed_weak", "unlisted"}
-        and intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
-        and "as_suspect" in signals
-    ):
+    if is_suspected(intent, signals):
         return Verdict("ask_condition", probability, reason + ", and a suspect")
     if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
         if intent == "ask_other" and words <= SHORT and signals & {"listed", "listed_weak"}:

@@ -80,6 +80,10 @@ _OWN = re.compile(
 _MUSCLE = re.compile(r"\bmusc\w+", re.IGNORECASE)
 # A calf that is surely an animal's, whoever speaks of it.
 _LIVESTOCK = re.compile(r"\b(scours|scouring|(bottle|bull)[- ](fed |baby )?cal(f|ves)|milk replacer)\b", re.IGNORECASE)
+_FOR_A_PART = re.compile(
+    r"\b(?:take|takes|taking|took|on|given|gave|prescribed|use|using|uses|tablets?|pills?|medicines?|medication) (?:[\w'’-]+ ){1,4}for (?:(?:my|his|her|the|a|bad|old|dodgy|sore) )*$",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hardly any English message lacks; a message of some length without one is another language.
 _ENGLISH = frozenset(
@@ -160,6 +164,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         # "Locks up", "clench", "goes hard" speak of a cramp only where a leg is near.
         signals.discard("cramp")
     mentions = list(mentions)
+    if all(_is_beside_the_point(span, doc, mentions) for span in scope if span.label_ == "scope:other_body"):
+        signals.discard("other_body")
     if not _LETTER.search(text) and not any(ch.isdigit() for ch in text):
         signals.add("no_words")
     for name, pattern in (
@@ -203,6 +209,13 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
     if _other_language(doc):
         signals.add("other_language")
     return frozenset(signals)
+
+
+def _is_beside_the_point(span: Span, doc: Doc, mentions: Sequence[Mention]) -> bool:
+    """Whether another part of the body stands within an illness ("a narrowing in my lower back"), or is what a medicine is for."""
+    if any(m.kind == "condition" and m.start <= span.start_char and span.end_char <= m.end for m in mentions):
+        return True
+    return bool(mentions) and bool(_FOR_A_PART.search(doc.text[: span.start_char]))
 
 
 def _said(span: Span) -> str:
