@@ -48,7 +48,9 @@ _WEAK = frozenset({"nlu_fallback", "chat", "ask_condition_details", "correct_ass
 _WEAK_FOR_OTHERS = frozenset(
     {"ask_why", "ask_more", "ask_seriousness", "ask_diagnosis", "ask_condition", "ask_other", "nlu_fallback", "chat"}
 )
-_TAKEN_FOR_A_GROUP = frozenset({"ask_condition", "ask_condition_details", "ask_known_causes", "ask_other_health", "nlu_fallback"})
+_TAKEN_FOR_A_GROUP = frozenset(
+    {"ask_condition", "ask_condition_details", "ask_known_causes", "ask_other_health", "nlu_fallback"}
+)
 _NAMED_AS_A_GROUP = frozenset({"hormones", "nerve_problems", "problems_with_blood_flow"})
 _WEAK_FOR_A_GROUP = frozenset(
     {
@@ -250,6 +252,8 @@ def _any_of_a_group(heard: Heard) -> Optional[Heard]:
     """ "Any hormone or gland problems linked to it?": asks which of a group there are, and names no single thing of it."""
     if not (heard.told.grouped and heard.group) or heard.intent not in _TAKEN_FOR_A_GROUP:
         return None
+    if heard.intent not in intents.OF_CONDITIONS | intents.CAUSES and "cramp" not in heard.signals:
+        return None  # "any nerve diseases that make you dizzy?"
     # What a group's own words name: "hormones", "nerve disease", "kidney problems".
     named = [mention for mention in heard.mentions if not mention.family and mention.id not in _NAMED_AS_A_GROUP]
     return None if named else replace(heard, intent="ask_condition_list")

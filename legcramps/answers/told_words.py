@@ -304,7 +304,7 @@ OTHERS = r"""
 PICKS = r"""which | ones? | any | those | these | of them | of those"""
 _GROUP = r"(?:hormones?|hormonal|glands?|glandular|endocrine|nerves?|nervous system|neurological|neurologic|brain|spine|spinal|kidneys?|renal|vascular|circulation|circulatory|blood vessel|liver)"
 GROUPED = rf"""
-    (?:any|which|what|all|list|name|the)(?: other| of the| common| known| particular| specific| sort of| kinds? of| types? of)* {_GROUP}(?:(?: or| and|,)+ {_GROUP})?(?:[- ]?(?:related|type|based))? (?:problems|diseases|disorders|conditions|illnesses|complaints|things|stuff|ones|issues|troubles)
+    (?:any|which|what|all|list|name)(?: other| of the| common| known| particular| specific| sort of| kinds? of| types? of)* {_GROUP}(?:(?: or| and|,)+ {_GROUP})?(?:[- ]?(?:related|type|based))? (?:problems|diseases|disorders|conditions|illnesses|complaints|things|stuff|ones|issues|troubles)
     (?:anything|something|things?|stuff|problems?|diseases?|disorders?|conditions?|illness(?:es)?|issues?|troubles?|those|ones?) (?:\w+ ){{0,3}}?{_GROUP}(?: \w+){{0,2}} (?:on|in|there)(?: on| in)? (?:it|there|the list|your list|that list|the source)
     {_GROUP}(?: (?:problems?|diseases?|disorders?|conditions?|illness(?:es)?|issues?|troubles?|things?|stuff|ones?|wise))? (?:on|in) (?:it|there|the list|your list|that list)
 """

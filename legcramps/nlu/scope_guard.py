@@ -143,6 +143,8 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if leans_on_the_talk(signals, words, foreign_words, mass):
         if is_suspected(intent, signals):
             return Verdict("ask_condition", probability, "leans on the talk, and a suspect")
+        if is_given_for_cramps(intent, signals):
+            return Verdict("ask_treatment", probability, "leans on the talk, and what is given for cramps")
         return Verdict(intent, probability, "leans on the talk")
     return _outside(ranking, mass, probability, "nothing in it is ours")
 
@@ -153,6 +155,16 @@ def is_suspected(intent: str, signals: FrozenSet[str]) -> bool:
         intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
         and "as_suspect" in signals
         and bool(signals & {"listed", "listed_weak", "unlisted"})
+    )
+
+
+def is_given_for_cramps(intent: str, signals: FrozenSet[str]) -> bool:
+    """Whether a medicine is named as what is given for cramps, where the intent takes it for the culprit ("was put on it for them")."""
+    return (
+        intent in TAKEN_FOR_A_SUSPECT
+        and "given_for" in signals
+        and bool(signals & {"unlisted", "medicine", "unknown_medicine"})
+        and (intent != "tell_situation" or ("question" in signals and "listed" not in signals))
     )
 
 
@@ -215,12 +227,7 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
         return Verdict("ask_restless_legs_other", probability, reason + ", but restless legs alone")
     if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
         return Verdict("ask_treatment", probability, reason + ", and a remedy")
-    if (
-        "given_for" in signals
-        and signals & {"unlisted", "medicine", "unknown_medicine"}
-        and intent in TAKEN_FOR_A_SUSPECT
-        and (intent != "tell_situation" or ("question" in signals and "listed" not in signals))
-    ):
+    if is_given_for_cramps(intent, signals):
         return Verdict("ask_treatment", probability, reason + ", and what is given for cramps")
     if is_suspected(intent, signals):
         return Verdict("ask_condition", probability, reason + ", and a suspect")

@@ -191,6 +191,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
     if given and (given["cramps"] or not signals & {"listed", "as_suspect"}):
         # "Was put on Baclofen for them": of "it" and "them" beside an illness nobody knows which of the two is meant.
         signals.add("given_for")
+        if given["cramps"]:
+            signals.discard("as_suspect")  # "gave me naproxen for the cramps" is no "gave me cramps"
     if _LIVESTOCK.search(text):
         signals.discard("first_person_leg")
     if "👍" in text or "👎" in text:

@@ -145,6 +145,21 @@ def test_a_group_of_the_list_that_was_shown(talk, text, intent):
     assert "anemia" not in ids(turn)
 
 
+@pytest.mark.parametrize(
+    "text, group, mention, topic",
+    [
+        ("any gland or hormone illnesses linked?", "hormones", ("unlisted", "hormones"), "condition_list"),
+        ("is anything to do with nerves on the list", "nerves", ("condition", "nerve_problems"), "condition_list"),
+        ("could it be hormones", "hormones", ("unlisted", "hormones"), "condition"),
+        ("does nerve disease cause them", "nerves", ("condition", "nerve_problems"), "condition"),
+        ("which gland problems, and is it anemia?", "hormones", ("condition", "anemia"), "condition"),
+    ],
+)
+def test_any_of_a_group_gets_the_group(talk, text, group, mention, topic):
+    turn = talk("ask_condition", Mention(*mention), group=group, told=read_told(text))
+    assert topics(turn) == [topic]
+
+
 def test_a_complaint_about_a_group_is_not_a_question_about_the_list(talk):
     talk("ask_condition_list")
     turn = talk("ask_other_health", group="kidneys", signals=["first_person"], told=read_told("my kidneys hurt"))

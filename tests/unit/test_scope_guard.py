@@ -101,6 +101,32 @@ def test_a_remedy_is_no_suspect_and_a_suspect_no_remedy(nlp):
     assert suspect.intent == "ask_condition"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("they put me on tizanidine for the cramps, is that normal", "ask_treatment"),
+        ("was given naproxen for them", "ask_treatment"),
+        ("the doctor gave me naproxen for leg cramps", "ask_treatment"),
+        ("my cholesterol was up so they put me on a statin for it, do i get cramps from that", "ask_medicines"),
+        ("i take flexeril for my back, does it cause cramps", "ask_medicines"),
+    ],
+)
+def test_what_is_given_for_cramps_is_a_remedy(nlp, text, intent):
+    assert judged(nlp, text, [("ask_medicines", 0.9), ("ask_other_health", 0.1)]).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("if i overdo it will i get one", "ask_condition"),
+        ("if i overdo it will they still stay away", "ask_prevention"),
+        ("if i drink less wine will i get fewer cramps", "ask_prevention"),
+    ],
+)
+def test_what_would_bring_one_on_is_a_suspect(nlp, text, intent):
+    assert judged(nlp, text, [("ask_prevention", 0.95), ("ask_other_health", 0.05)]).intent == intent
+
+
 def test_pain_in_the_leg_at_night_that_may_be_no_cramp_is_asked_about(nlp):
     assert judged(nlp, "my leg aches at night and keeps me from sleeping").intent == "unclear_trouble"
 
