@@ -13,7 +13,9 @@ A broken file raises :class:`KnowledgeError`, which names the file, the line and
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
+import re
 import string
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -34,7 +36,7 @@ from typing import (
     Tuple,
 )
 
-from pydantic import BaseModel, Extra, ValidationError, conint, constr
+from pydantic import BaseModel, Extra, ValidationError, conint, constr, validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -155,6 +157,35 @@ class _Facts(Strict):
     conditions: List[Condition]
 
 
+_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
+
+
+def spell_out(says: Iterable[str]) -> List[str]:
+    """Every way of saying that is meant: "in (the|a) (truck|lorry)" is four, "(very |)tired" is two.
+
+    Raises:
+        ValueError: for a "|" that stands in no brackets.
+    """
+    spelled: List[str] = []
+    for say in says:
+        parts = _ALTERNATIVES.split(say)
+        if any("|" in part for part in parts[::2]):
+            raise ValueError(f"'{say}' has a '|' that stands in no brackets, or brackets within brackets")
+        choices = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
+        found = ["".join(words) for words in itertools.product(*choices)]
+        spelled += found if len(parts) == 1 else [" ".join(say.split()) for say in found]
+    return spelled
+
+
+def _spelled_out(*fields: str) -> Any:
+    """A validator that spells out alternatives in lists of ways of saying, or in a mapping to such lists."""
+
+    def each(cls: type, value: Any) -> Any:
+        return {k: spell_out(v) for k, v in value.items()} if isinstance(value, dict) else spell_out(value)
+
+    return validator(*fields, allow_reuse=True)(each)
+
+
 class Family(Strict):
     """A term that touches several entries, such as "kidney trouble"; or, among the ambiguous, may mean either of them."""
 
@@ -163,10 +194,14 @@ class Family(Strict):
     say: List[Text]
     entries: List[str]
 
+    _say = _spelled_out("say")
+
 
 class Combined(Strict):
     say: List[Text]
     entries: List[str]
+
+    _say = _spelled_out("say")
 
 
 class Unlisted(Strict):
@@ -177,10 +212,14 @@ class Unlisted(Strict):
     kind: Literal["condition", "medicine", "supplement", "food", "habit", "event", "other"]
     say: List[Text]
 
+    _say = _spelled_out("say")
+
 
 class Negation(Strict):
     before: List[Text]
     after: List[Text]
+
+    _says = _spelled_out("before", "after")
 
 
 class Misheard(Strict):
@@ -208,6 +247,8 @@ class Vocabulary(Strict):
     groups: Dict[str, List[Text]] = {}
     misheard: Dict[str, Text] = {}
     misheard_aloud: List[Misheard] = []
+
+    _says = _spelled_out("entries", "medicines", "look_alikes", "scope")
 
 
 class Phrase(Strict):
@@ -521,6 +562,17 @@ def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
             yield thing.name, f"{thing.id} (unlisted)", ["unlisted", position, "name"]
 
 
+def _line_of_alias(content: Mapping[str, Any], where: Sequence[Any]) -> Optional[int]:
+    """The line of an alias: of the line with alternatives that it was spelled out from."""
+    *path, number = where
+    says: Any = content
+    for key in path:
+        says = says[key]
+    if isinstance(number, int):
+        number = [place for place, say in enumerate(says) for _ in spell_out([say])][number]
+    return line_of(content, [*path, number])
+
+
 def _check_vocabulary(
     vocabulary: Vocabulary, content: CommentedMap, conditions: Mapping[str, Condition], groups: Mapping[str, str]
 ) -> None:
@@ -561,19 +613,20 @@ def _check_vocabulary(
                     )
                 ids.add(item.id)
     facts = {normalise_alias(name): c.id for c in conditions.values() for name in (c.name, *c.aka)}
-    seen: Dict[str, Tuple[str, Optional[int]]] = {}
+    seen: Dict[str, Tuple[str, List[Any]]] = {}
     for say, meaning, where in _aliases(vocabulary):
-        key, line = normalise_alias(say), line_of(content, where)
-        other, place = (seen[key][0], f"line {seen[key][1]}") if key in seen else (facts.get(key, meaning), FACTS_FILE)
+        key = normalise_alias(say)
+        other = seen[key][0] if key in seen else facts.get(key, meaning)
         if key in seen or other != meaning:
             what = "stands twice" if other == meaning else f"already means '{other}'"
+            place = f"line {_line_of_alias(content, seen[key][1])}" if key in seen else FACTS_FILE
             raise KnowledgeError(
                 VOCABULARY_FILE,
-                line,
+                _line_of_alias(content, where),
                 f"'{say}' {what} ({place})",
                 "Keep it in one place; for a word that may mean several entries use 'families' or 'ambiguous'",
             )
-        seen[key] = (meaning, line)
+        seen[key] = (meaning, where)
 
 
 def _flatten(

@@ -388,7 +388,9 @@ class HybridIntentClassifier(GraphComponent):
         for question in filter(asks, questions):
             part = model.model(question)
             back = None if part._.mentions else leans_on_the_rest(question)
-            if back and whole.intent in scope_guard.CLAIMS:
+            if back and (
+                whole.intent in scope_guard.CLAIMS or (back == "help" and scope_guard.is_about_us(doc._.signals))
+            ):
                 leaning.setdefault(back, part)
                 continue
             verdict, _ = self._understand(part)

@@ -267,7 +267,7 @@ class MentionFinder:
             person = self._person(span, doc, others, other_sufferer)
             if pattern.ids == ["age"] and _is_young(doc[span.end : span.end + 2].text):
                 continue
-            if pattern.text == "the pill" and _is_told_before(span, doc):
+            if pattern.text == "the pills" or (pattern.text == "the pill" and _is_told_before(span, doc)):
                 continue
             for identifier in pattern.ids:
                 found.append(

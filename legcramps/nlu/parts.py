@@ -13,7 +13,8 @@ _NEXT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _AT_COMMA = re.compile(
-    r",\s*(?=(?:so |but |and )?(?:what|how|why|which|who|where|is there|are there|does|do|can|could|any)\b)", re.IGNORECASE
+    r",\s*(?=(?:so |but |and )?(?:what|how|why|which|who|where|is there|are there|does|do|can|could|any)\b)",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"\?\s*$|^\W*(?:so |ok |and |also |but |um |well |please )*(?:what|how|why|when|where|who|which|is|are|can|could|does|do|did|should|would|will|am i|any)\b",
@@ -38,6 +39,7 @@ _WHAT = re.compile(
     r"|what do i have$|what (?:have i got|is (?:going on|happening|up)(?: with (?:me|my legs?))?)$|(?:do you have )?any ideas?$|what (?:do you think )?it (?:could|might|may|is) be$)"
 )
 _HELP = re.compile(
+    r"^(?:so|and|but|then|ok|okay|well|um|or|now|please|got|have you)* ?any (?:good |useful )?(?:tips?|advice|suggestions|tricks|remed(?:y|ies))(?: (?:please|pls|for me|for this|welcome))*$|"
     r"^(?:so|and|but|then|ok|okay|well|um|or|now|please)* ?(?:what|how|is there anything|anything|any way|is there something|is there a way) ?"
     r"(?:(?:can|could|should|do|to|that|might|will|would|i|we|he|she|they|you|else) )*"
     r"(?:helps?(?: (?:it|with it|them|that|me|him|her))?|do(?: (?:about|against|for) (?:it|that|them|this))?|stop (?:it|them|that)|ease (?:it|them|that)|(?:make|get) (?:it|them) (?:stop|go away))$"

@@ -51,7 +51,7 @@ _NO_CRAMP = re.compile(
 )
 _CRAMP = re.compile(r"cr+a+[mn]|crm|carm|kramp|cra[bp]|spas|spaz|spus|charl|chal|charel|tetan|contract", re.IGNORECASE)
 _AS_REMEDY = re.compile(
-    r"\b(help|helps|helped|good for|cure|cures|treat|treats|relieve|relieves|ease|eases|stop|stops|prevent|prevents|work for|works for|fix|fixes|get rid of|"
+    r"(?<!can't )(?<!cant )(?<!cannot )\b(help|helps|helped|good for|cure|cures|treat|treats|relieve|relieves|ease|eases|stop|stops|prevent|prevents|work for|works for|fix|fixes|get rid of|"
     r"recommended|indicated|used) (?!(to|me to|you|explain) )",
     re.IGNORECASE,
 )
@@ -127,6 +127,9 @@ _OF_A_TABLET = frozenset(
 _BEFORE_A_NAME = frozenset(
     "a an the my some new this something stuff medicine drug tablet tablets pill pills medication called named of her his on me him and".split()
 )
+LONG_STORY = 40
+"""Words from which on a message tells more than one thing."""
+_SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
 
@@ -152,6 +155,19 @@ def _names_unknown_medicine(doc: Doc, mentions: Sequence[Mention]) -> bool:
     return False
 
 
+def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
+    """Whether a creature has no part in the cramp: it comes up in a long story only after the cramp was told, in a sentence of its own;
+    or it is a name that the speller took for one ("Marek")."""
+    doc = creature.doc
+    if creature.text.istitle() and creature.start and creature.text.lower() != creature[0].norm_:
+        return True
+    told = next((span for span in scope if span.label_ == "scope:cramp"), None)
+    if told is None or len(doc) < LONG_STORY:
+        return False
+    between = doc.text[told.end_char : creature.start_char]
+    return creature.start > told.end and bool(_SENTENCE_ENDS.search(between))
+
+
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
     """The signals of ``doc``; ``scope`` are the spans of the vocabulary's concepts."""
     text = doc._.corrected or doc.text
@@ -164,6 +180,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         # "Locks up", "clench", "goes hard" speak of a cramp only where a leg is near.
         signals.discard("cramp")
     mentions = list(mentions)
+    if all(_is_a_bystander(span, scope) for span in scope if span.label_ == "scope:other_creature"):
+        signals.discard("other_creature")
     if all(_is_beside_the_point(span, doc, mentions) for span in scope if span.label_ == "scope:other_body"):
         signals.discard("other_body")
     if not _LETTER.search(text) and not any(ch.isdigit() for ch in text):
