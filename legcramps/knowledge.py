@@ -161,16 +161,10 @@ _ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 def spell_out(says: Iterable[str]) -> List[str]:
-    """Every way of saying that is meant: "in (the|a) (truck|lorry)" is four, "(very |)tired" is two.
-
-    Raises:
-        ValueError: for a "|" that stands in no brackets.
-    """
+    """Every way of saying that is meant: "in (the|a) (truck|lorry)" is four, "(very |)tired" is two."""
     spelled: List[str] = []
     for say in says:
         parts = _ALTERNATIVES.split(say)
-        if any("|" in part for part in parts[::2]):
-            raise ValueError(f"'{say}' has a '|' that stands in no brackets, or brackets within brackets")
         choices = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
         found = ["".join(words) for words in itertools.product(*choices)]
         spelled += found if len(parts) == 1 else [" ".join(say.split()) for say in found]
@@ -562,6 +556,18 @@ def _aliases(vocabulary: Vocabulary) -> Iterator[Tuple[str, str, List[Any]]]:
             yield thing.name, f"{thing.id} (unlisted)", ["unlisted", position, "name"]
 
 
+def _ways_of_saying(vocabulary: Vocabulary) -> Iterator[Tuple[str, List[Any]]]:
+    """Everything in which alternatives are spelled out, and where it is written."""
+    for say, _, where in _aliases(vocabulary):
+        yield say, where
+    for number, say in enumerate(vocabulary.look_alikes):
+        yield say, ["look_alikes", number]
+    for block, lists in (("scope", vocabulary.scope), ("negation", vocabulary.negation.dict())):
+        for name, says in lists.items():
+            for number, say in enumerate(says):
+                yield say, [block, name, number]
+
+
 def _line_of_alias(content: Mapping[str, Any], where: Sequence[Any]) -> Optional[int]:
     """The line of an alias: of the line with alternatives that it was spelled out from."""
     *path, number = where
@@ -612,6 +618,14 @@ def _check_vocabulary(
                         "Give it an id of its own, or put its words to the first",
                     )
                 ids.add(item.id)
+    for say, where in _ways_of_saying(vocabulary):
+        if "|" in say:
+            raise KnowledgeError(
+                VOCABULARY_FILE,
+                _line_of_alias(content, where),
+                f"'{say}' has a '|' that stands in no brackets, or in brackets within others",
+                "Write alternatives as (one|other)",
+            )
     facts = {normalise_alias(name): c.id for c in conditions.values() for name in (c.name, *c.aka)}
     seen: Dict[str, Tuple[str, List[Any]]] = {}
     for say, meaning, where in _aliases(vocabulary):
