@@ -129,6 +129,9 @@ _BEFORE_A_NAME = frozenset(
 )
 LONG_STORY = 40
 """Words from which on a message tells more than one thing."""
+_OF_ANIMALS = re.compile(
+    r"\b(vets?|veterinary|paws?|tail|puppy|kitten|breed|barks?|fur|hooves?|hoof|stable|kennel)\b", re.IGNORECASE
+)
 _SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
@@ -156,16 +159,20 @@ def _names_unknown_medicine(doc: Doc, mentions: Sequence[Mention]) -> bool:
 
 
 def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
-    """Whether a creature has no part in the cramp: it comes up in a long story only after the cramp was told, in a sentence of its own;
-    or it is a name that the speller took for one ("Marek")."""
+    """Whether a creature has no part in the cramp: it is in one sentence of a long story, and in no sentence of the cramp; or it is a
+    name that the speller took for one ("Marek")."""
     doc = creature.doc
     if creature.text.istitle() and creature.start and creature.text.lower() != creature[0].norm_:
         return True
-    told = next((span for span in scope if span.label_ == "scope:cramp"), None)
-    if told is None or len(doc) < LONG_STORY:
+    creatures = [span for span in scope if span.label_ == "scope:other_creature"]
+    cramps = [span for span in scope if span.label_ == "scope:cramp"]
+    if len(doc) < LONG_STORY or not cramps or _OF_ANIMALS.search(doc.text):
         return False
-    between = doc.text[told.end_char : creature.start_char]
-    return creature.start > told.end and bool(_SENTENCE_ENDS.search(between))
+    first, last = creatures[0].start_char, creatures[-1].end_char
+    if _SENTENCE_ENDS.search(doc.text[first:last]):
+        return False
+    between = (doc.text[min(last, s.end_char) : max(first, s.start_char)] for s in cramps)
+    return all(_SENTENCE_ENDS.search(text) for text in between)
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
