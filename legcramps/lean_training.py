@@ -37,8 +37,12 @@ class ReadOnceImporter(RasaFileImporter):
     def get_domain(self) -> Domain:
         return super().get_domain()
 
-    @cache
     def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
+        # Rasa asks once with the argument and once without; the cache would take these for two questions.
+        return self._stories(exclusion_percentage)
+
+    @cache
+    def _stories(self, exclusion_percentage: Optional[int]) -> StoryGraph:
         return super().get_stories(exclusion_percentage)
 
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import asdict, astuple, dataclass
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -153,8 +153,15 @@ def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
     return plain, places
 
 
-def _cut(nlp: Language, text: str) -> List[Tuple[str, ...]]:
-    """The words of a text as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one."""
+_PLAIN_WORD = re.compile(r"[a-z]+")
+
+
+def _cut(nlp: Language, text: str, special: Collection[str]) -> List[Tuple[str, ...]]:
+    """The words of a text as spaCy cuts it in small letters and in capitals, which differ: "t2dm" is two tokens, "T2DM" one.
+    ``special``: the words that spaCy cuts by a rule of their own ("cannot")."""
+    words = text.split(" ")
+    if all(_PLAIN_WORD.fullmatch(word) and word not in special for word in words):
+        return [tuple(words)]  # spaCy cuts at no letter, and takes its time over it
     first = nlp.make_doc(text)
     # Where the tokenizer leaves the words alone, capitals change nothing; tokenizing is most of the time that compiling takes.
     plain = len(first) == len(text.split()) and not any(ch.isdigit() or ch == "." for ch in text)
@@ -176,15 +183,16 @@ class MentionFinder:
     def of(cls, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]) -> MentionFinder:
         """Compiles patterns; takes seconds, so the result is kept with :meth:`as_data`."""
         finder = cls()
+        special = frozenset(nlp.tokenizer.rules)
         for pattern in patterns:
             if pattern.kind == "scope":
-                for words in _cut(nlp, pattern.text):
+                for words in _cut(nlp, pattern.text, special):
                     finder._scope.add(f"scope:{pattern.ids[0]}", words)
                 continue
             # One key for each text: two patterns with the same text are the same thing said in two files. The stricter reading
             # wins: a look-alike over an alias's plural ("the pills"), an abbreviation over the same word as a name ("PAD").
             if pattern.text not in finder._meaning:
-                for words in _cut(nlp, pattern.text):
+                for words in _cut(nlp, pattern.text, special):
                     finder._named.add(pattern.text, words)
                     plain, places = _plain(words)
                     # What it begins and ends with must be left: "always on my feet" is no "on my feet".
@@ -195,7 +203,7 @@ class MentionFinder:
                 finder._meaning[pattern.text] = pattern
         for where in ("before", "after"):
             for text in negation.get(where, ()):
-                for words in _cut(nlp, text):
+                for words in _cut(nlp, text, special):
                     finder._negation.add(where, words)
         return finder
 

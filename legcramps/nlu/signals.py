@@ -104,6 +104,7 @@ _SMALL_WORDS: Dict[str, FrozenSet[str]] = {
     for language in ("de", "es", "fr", "it", "nl", "pl", "pt", "sv", "tr")
 }
 """Small words of the languages that people most often try, without those that English has as well."""
+_ALL_SMALL_WORDS = frozenset().union(*_SMALL_WORDS.values())
 # Entries whose words are everyday ones: alone they do not make a question ours.
 _WEAK = frozenset({"age", "lack_of_physical_activity", "muscle_fatigue"})
 # Words that name nothing a source could list.
@@ -139,9 +140,12 @@ SHORTEST_NAME = 5
 
 def _names_unknown_medicine(doc: Doc, mentions: Sequence[Mention]) -> bool:
     """Whether a word that we do not know is spoken of as a medicine. "On" and "start" say so only of a name with a capital letter."""
+    unknown = doc._.unknown
+    if not unknown:
+        return False
     words = [token.norm_ for token in doc]
     shouted = doc.text.isupper()
-    for place in doc._.unknown or ():
+    for place in unknown:
         token = doc[place]
         if len(token) < SHORTEST_NAME or any(m.start < token.idx + len(token) and token.idx < m.end for m in mentions):
             continue
@@ -263,11 +267,13 @@ def _signals_of(mention: Mention) -> Set[str]:
 
 def _other_language(doc: Doc) -> bool:
     """Mostly in letters of another alphabet, or with more small words of one other language than English ones."""
-    letters = [ch for ch in doc.text if ch.isalpha()]
-    if sum(not ch.isascii() for ch in letters) > len(letters) / 2:
-        return True
+    text = doc.text
+    if not text.isascii():
+        letters = [ch for ch in text if ch.isalpha()]
+        if sum(not ch.isascii() for ch in letters) > len(letters) / 2:
+            return True
     words: List[str] = [t.lower_ for t in doc if t.is_alpha]
-    if len(words) < _LANGUAGE_FROM:
+    if len(words) < _LANGUAGE_FROM or (text.isascii() and _ALL_SMALL_WORDS.isdisjoint(words)):
         return False
     english = sum(w in _ENGLISH or w in STOP_WORDS for w in words)
     accented = sum(not w.isascii() for w in words)
