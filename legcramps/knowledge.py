@@ -181,12 +181,16 @@ def _spelled_out(*fields: str) -> Any:
 
 
 class Family(Strict):
-    """A term that touches several entries, such as "kidney trouble"; or, among the ambiguous, may mean either of them."""
+    """A term that touches several entries, such as "kidney trouble"; or, among the ambiguous, may mean either of them.
+
+    ``kinds``: words that single out one of the entries where they stand in the same sentence ("my kidneys, stage 3").
+    """
 
     id: PlainIdentifier
     name: Optional[Text] = None
     say: List[Text]
     entries: List[str]
+    kinds: Dict[str, List[Text]] = {}
 
     _say = _spelled_out("say")
 
@@ -606,6 +610,14 @@ def _check_vocabulary(
         for position, item in enumerate(getattr(vocabulary, block)):
             for entry in item.entries:
                 need_entry(entry, [block, position])
+            for entry in getattr(item, "kinds", ()):
+                if entry not in item.entries:
+                    raise KnowledgeError(
+                        VOCABULARY_FILE,
+                        line_of(content, [block, position, "kinds", entry]),
+                        f"'{entry}' has words under 'kinds' and is none of the entries",
+                        f"Write one of: {', '.join(item.entries)}",
+                    )
     for blocks in (("families", "ambiguous"), ("unlisted",)):
         ids = set()
         for block in blocks:

@@ -25,6 +25,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from legcramps import intents
 from legcramps.answers.compose import Composer
 from legcramps.answers.conditions import find_option
+from legcramps.answers.restless_legs import answer_difference
 from legcramps.answers.told import POINTS
 from legcramps.answers.turn import aside, joined, reply, too_long
 from legcramps.answers.types import Context, Heard, Outcome, Piece, Told, Topic, Turn
@@ -72,6 +73,7 @@ _WHY = {"muscle": "comparison.why_muscle"}
 _OFFER = "#tell_apart"
 _REPLY_OF = {"affirm": "yes", "deny": "no", "be_unsure": "unsure"}
 _ALARMS = frozenset({"report_emergency", "express_self_harm"})
+_SAID_ALREADY = frozenset({Topic.DIFFERENCE.value, Topic.RESTLESS_LEGS.value})
 _NEVER_A_REPLY = frozenset({"start_over", "forget_me", "unusable"})
 _ENDS = frozenset({"cancel", "say_goodbye", "start_over", "forget_me"})
 _MANNERS = intents.MANNERS - {"say_goodbye"}
@@ -163,7 +165,7 @@ def _chosen(heard: Heard, context: Context) -> str:
 
 
 def answer_tell_apart(heard: Heard, context: Context, composer: Composer) -> Turn:
-    """Starts the comparison with what is told already, or takes it up again."""
+    """Starts the comparison with what is told already, or takes it up again. To "how do I tell?" what the source says comes first."""
     state = context.comparison
     fresh = _points(heard.told)
     if state:
@@ -172,6 +174,11 @@ def answer_tell_apart(heard: Heard, context: Context, composer: Composer) -> Tur
     opening = [composer.phrase("comparison.intro")]
     if fresh:
         opening.append(composer.phrase("comparison.intro_noted"))
+    if heard.told and heard.told.how_to_tell and context.topic not in _SAID_ALREADY:
+        difference = answer_difference(heard, context, composer)
+        # Its buttons lead to what begins right after it.
+        difference = replace(difference, answers=tuple(replace(a, buttons=()) for a in difference.answers))
+        return joined(difference, _go_on(fresh, opening, difference.context, composer))
     return _go_on(fresh, opening, context, composer)
 
 

@@ -90,7 +90,7 @@ _KINDS = {kind: _words(block) for kind, block in words.KINDS.items()}
 _QUITS, _RESTATES, _PUZZLED = _words(words.QUITS), _words(words.RESTATES), _words(words.PUZZLED)
 _PERSONAL, _TAKES_NOTHING, _OTHER_ONE = _words(words.PERSONAL), _words(words.TAKES_NOTHING), _words(words.OTHER_ONE)
 _OF_THE_ASSISTANT, _HAS_ONE = _words(words.OF_THE_ASSISTANT), _words(words.HAS_ONE)
-_LINKS = _words(words.LINKS)
+_LINKS, _HOW_TO_TELL = _words(words.LINKS), _words(words.HOW_TO_TELL)
 _CONCLUDES, _SUSPECTS, _HAS_IT = _words(words.CONCLUDES), _words(words.SUSPECTS), _words(words.HAS_IT)
 _OF_THE_STRENGTH = re.compile(
     _any(rf"(?:(?:<filler>|and|but|{_any(words.ASKS_AFTER)}) )*{_any(words.OF_THE_STRENGTH)}")
@@ -323,5 +323,6 @@ def read_told(text: str) -> Told:
         helps=bool(_HELPS.fullmatch(whole)),
         has_one=bool(_HAS_ONE.search(plain)),
         other_one=bool(_OTHER_ONE.search(plain)),
+        how_to_tell=bool(_HOW_TO_TELL.search(plain)),
         reason=next((reason for reason, pattern in _REASONS.items() if pattern.search(plain)), None),
     )

@@ -220,6 +220,7 @@ class Told:
     ``concludes``: asks whether that is the reason. ``suspects``: asks whether it is a certain illness or thing. ``links``: asks whether
     there is a link, without saying to what. ``has_it``: asks whether the person has an illness. ``of_the_strength``: asks what the words for the strength of a link mean. ``is_it``: asks nothing but whether it is the one or the other. ``denies``: begins with what the person is not.
     ``has_one``: asks whether the person has one of what was named. ``other_one``: means another than the one just spoken of.
+    ``how_to_tell``: asks how to tell one thing from another.
     """
 
     points: Mapping[str, str] = field(default_factory=dict)
@@ -256,6 +257,7 @@ class Told:
     denies: bool = False
     has_one: bool = False
     other_one: bool = False
+    how_to_tell: bool = False
 
 
 @dataclass(frozen=True)

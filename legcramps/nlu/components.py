@@ -399,6 +399,7 @@ class HybridIntentClassifier(GraphComponent):
         if leaning:
             whole = self._with_the_rest(doc, whole, leaning, sure)
         weakest = min((verdict.confidence for verdict, _ in sure.values()), default=0.0)
+        named = {mention.id for mention in doc._.mentions}
         drowned = whole.intent in intents.MANNERS or (
             (len(sure) > 1 or whole.intent in scope_guard.GUESSES) and whole.confidence < weakest
         )
@@ -409,7 +410,8 @@ class HybridIntentClassifier(GraphComponent):
                 "intent": verdict.intent,
                 "confidence": verdict.confidence,
                 "signals": sorted(part._.signals),
-                "entities": [m.as_entity(part.text) for m in part._.mentions],
+                # Alone, a part is read without what went before it: "could it be the pill?" after a tablet for cholesterol.
+                "entities": [m.as_entity(part.text) for m in part._.mentions if m.id in named],
             }
             for verdict, part in sure.values()
             if verdict.intent != whole.intent

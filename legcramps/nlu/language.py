@@ -199,5 +199,6 @@ def create_pipeline(knowledge: Knowledge, training_folder: Optional[Path] = None
     nlp.add_pipe("legcramps_mentions")
     negation = knowledge.vocabulary.negation
     says = {"before": list(negation.before), "after": list(negation.after)}
-    nlp.get_pipe("legcramps_mentions").use(MentionFinder.of(nlp, patterns, says))
+    kinds = {family.id: family.kinds for family in knowledge.vocabulary.families if family.kinds}
+    nlp.get_pipe("legcramps_mentions").use(MentionFinder.of(nlp, patterns, says, kinds))
     return nlp

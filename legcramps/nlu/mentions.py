@@ -111,6 +111,22 @@ _SELF_SUFFERS = re.compile(
     r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)\w*|(wakes?|woke|hits?|gives?|gets) me)\b",
     re.IGNORECASE,
 )
+_LEG = r"(?:own |left |right |lower |upper |both |whole |poor |old |bad )*(?:leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|spasm|muscle)\w*"
+_SELF_CRAMPS = re.compile(
+    rf"\b(?:my {_LEG}|i (?:keep |always |often |also |usually |sometimes |still |just )*(?:wake|woke|(?:get|getting|got|have|had|suffer\w*|experience) (?:[\w'’-]+ ){{0,4}}(?:cramp|spasm|charl))"
+    r"|(?:cramp|spasm|charl)\w* (?:[\w'’-]+ ){0,4}(?:wakes?|woke|waking|hits?|gets?|gives?) me)\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"(?:[\w'’-]+ ){1,4}(?:(?:keeps?|always|also|still|just) )*(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|swore|tells? me|told me|blames?|blamed|insists?|"
+    r"believes?|suspects?|claims?|is (?:sure|convinced|certain|adamant)|was (?:sure|convinced)) (?:(?:that|maybe|probably|perhaps) )*(?:it|its|it's|it’s|they|they're|this|that|the|my|me|i|i'm|because|bc|cause)\b"
+)
+_OTHER_CRAMPS = re.compile(
+    rf"\b(?:(?:his|her|their) {_LEG}|(?:he|she|they)(?:'s|'ll| will| would| is| are)? (?:also |always |often |just |keeps? |then |suddenly )*"
+    r"(?:(?:cry|cries|crying|cried|scream|yell|shout|holler|groan|call|yelp|wake|woke|jump)\w*|(?:get|gets|got|has|having|suffers?) (?:[\w'’-]+ ){0,4}(?:cramp|spasm|charl)))",
+    re.IGNORECASE,
+)
+"""Whose the cramp is, where a message tells of several people: "I am his carer" is no cramp of the writer's."""
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
 _DENIED_AFTER = re.compile(
     r"^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)",
@@ -120,6 +136,13 @@ _IN_THE_FAMILY = re.compile(
     r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE
 )
 _ONE_PILL: FrozenSet[str] = frozenset({"pill", "tablet"})
+_HAVE, _NOT = (
+    frozenset({"have", "has", "had", "got", "having"}),
+    frozenset({"n't", "nt", "not", "never", "dont", "don't"}),
+)
+_OF_TWO_DRUGS: FrozenSet[str] = frozenset(
+    {"combo pill", "combo pills", "combination pill", "combination pills", "combined pill", "the combined pill"}
+)
 _BLAMED: FrozenSet[str] = frozenset("is was be it from to does do did can could would might or blame blaming".split())
 _MEDICAL_CUES = frozenset(
     "have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
@@ -153,6 +176,7 @@ def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
     return plain, places
 
 
+_SENTENCE_END = re.compile(r"[.!?;]\s|\n")
 _PLAIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -169,6 +193,8 @@ def _cut(nlp: Language, text: str, special: Collection[str]) -> List[Tuple[str, 
     return list(dict.fromkeys(tuple(token.lower_.replace("’", "'") for token in doc) for doc in docs))
 
 
+Kinds = Mapping[str, Mapping[str, Sequence[str]]]
+"""For a family, the words that single out one of its entries."""
 _TABLES = ("named", "plainly", "scope", "negation")
 
 
@@ -178,11 +204,21 @@ class MentionFinder:
     def __init__(self) -> None:
         self._named, self._plainly, self._scope, self._negation = (PhraseTable() for _ in range(4))
         self._meaning: Dict[str, Pattern] = {}
+        self._kinds: Kinds = {}
 
     @classmethod
-    def of(cls, nlp: Language, patterns: Sequence[Pattern], negation: Mapping[str, Sequence[str]]) -> MentionFinder:
+    def of(
+        cls,
+        nlp: Language,
+        patterns: Sequence[Pattern],
+        negation: Mapping[str, Sequence[str]],
+        kinds: Optional[Kinds] = None,
+    ) -> MentionFinder:
         """Compiles patterns; takes seconds, so the result is kept with :meth:`as_data`."""
         finder = cls()
+        finder._kinds = {
+            family: {entry: list(says) for entry, says in of.items()} for family, of in (kinds or {}).items()
+        }
         special = frozenset(nlp.tokenizer.rules)
         for pattern in patterns:
             if pattern.kind == "scope":
@@ -210,11 +246,13 @@ class MentionFinder:
     def as_data(self) -> Dict[str, Any]:
         """What :meth:`from_data` makes the same finder from, as plain JSON."""
         tables = {name: getattr(self, f"_{name}").as_data() for name in _TABLES}
-        return {"meaning": [list(astuple(pattern)) for pattern in self._meaning.values()], **tables}
+        meaning = [list(astuple(pattern)) for pattern in self._meaning.values()]
+        return {"meaning": meaning, "kinds": self._kinds, **tables}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> MentionFinder:
         finder = cls()
+        finder._kinds = data["kinds"]
         for name in _TABLES:
             setattr(finder, f"_{name}", PhraseTable(data[name]))
         shared: Dict[Tuple[str, ...], List[str]] = {}
@@ -265,7 +303,7 @@ class MentionFinder:
             for s in self._longest(self._all_named(doc))
             if not self._is_look_alike(s) and self._readable(s, doc, concepts)
         ]
-        other_sufferer = "other_person" in concepts and not _SELF_SUFFERS.search(doc.text)
+        other_sufferer = "other_person" in concepts and _is_anothers_cramp(doc.text)
         others = [span.start for span in scope if span.label_ == "scope:other_person"]
         negators = list(self._negation.find([token.norm_ for token in doc]))
         found: List[Mention] = []
@@ -275,9 +313,10 @@ class MentionFinder:
             person = self._person(span, doc, others, other_sufferer)
             if pattern.ids == ["age"] and _is_young(doc[span.end : span.end + 2].text):
                 continue
-            if pattern.text == "the pills" or (pattern.text == "the pill" and _is_told_before(span, doc)):
+            if pattern.ids == ["birth_control_pills"] and self._is_another_pill(span, doc, spans):
                 continue
-            for identifier in pattern.ids:
+            kind = self._kind(span, doc)
+            for identifier in [kind] if kind else pattern.ids:
                 found.append(
                     Mention(
                         pattern.kind,
@@ -285,7 +324,7 @@ class MentionFinder:
                         span.start_char,
                         span.end_char,
                         negated,
-                        pattern.family,
+                        None if kind else pattern.family,
                         pattern.medicine,
                         person,
                     )
@@ -308,6 +347,31 @@ class MentionFinder:
                     kept.append(Span(doc, start, end, label=labels[0]))
                     break
         return sorted(kept, key=lambda s: s.start)
+
+    def _kind(self, span: Span, doc: Doc) -> Optional[str]:
+        """The one entry of a family that other words of the sentence single out ("her kidney is not good, chronic, stage 3")."""
+        kinds = self._kinds.get(self._meaning[span.label_].family or "")
+        if not kinds:
+            return None
+        before, after = doc.text[: span.start_char], doc.text[span.end_char :]
+        sentence = " ".join((*_SENTENCE_END.split(before)[-1:], *_SENTENCE_END.split(after)[:1])).lower()
+        told = [
+            entry for entry, says in kinds.items() if any(re.search(rf"\b{re.escape(w)}\b", sentence) for w in says)
+        ]
+        return told[0] if len(told) == 1 else None
+
+    def _is_another_pill(self, span: Span, doc: Doc, spans: Sequence[Span]) -> bool:
+        """Whether words that mostly mean the contraceptive mean a pill told of elsewhere: "I am on furosemide. Is it the pill?", "the
+        losartan combination pill"."""
+        text = self._meaning[span.label_].text
+        others = [
+            s
+            for s in spans
+            if self._meaning[s.label_].medicine and self._meaning[s.label_].ids != ["birth_control_pills"]
+        ]
+        if text == "the pill":
+            return _is_told_before(span, doc, [s for s in others if s.start < span.start])
+        return text == "the pills" or (text in _OF_TWO_DRUGS and bool(others))
 
     def _is_look_alike(self, span: Span) -> bool:
         return self._meaning[span.label_].kind == "look_alike"
@@ -338,6 +402,8 @@ class MentionFinder:
         named = {i for other in spans for i in range(other.start, other.end)}
         if _DENIED_AFTER.match(doc.text[span.end_char :]):
             return True
+        if span.start and doc[span.start].norm_ in _HAVE and doc[span.start - 1].norm_ in _NOT:
+            return True  # the verb belongs to the name ("have high pressure"), and the negation to the verb
         for where, start, end in negators:
             if (
                 where == "after"
@@ -364,7 +430,7 @@ class MentionFinder:
         """``self`` is the one who has the cramps, be it the writer or the relative that is written about."""
         if _IN_THE_FAMILY.match(doc.text[span.end_char :]):
             return "other"
-        before = [start for start in others if start < span.start]
+        before = [start for start in others if start < span.start and not _is_hearsay(doc[start : span.start])]
         nearest_other = max(before, default=-1)
         nearest_first = max((t.i for t in doc[: span.start] if t.norm_ in _FIRST and t.i not in others), default=-1)
         clause_cut = max((t.i for t in doc[: span.start] if t.norm_ in _BREAKS), default=-1)
@@ -393,10 +459,23 @@ def _is_young(following: str) -> bool:
     return bool(number) and int(number.group(1)) < OLDER_FROM
 
 
-def _is_told_before(span: Span, doc: Doc) -> bool:
+def _is_told_before(span: Span, doc: Doc, medicines: Sequence[Span]) -> bool:
     """Whether "the pill" is one that was told of before ("I am on a water pill. Is it the pill?") and not the contraceptive."""
     asked = span.start > 0 and doc[span.start - 1].norm_ in _BLAMED
-    return asked and any(t.norm_ in _ONE_PILL and doc[t.i - 1].norm_ != "the" for t in doc[1 : span.start])
+    told = any(t.norm_ in _ONE_PILL and doc[t.i - 1].norm_ != "the" for t in doc[1 : span.start])
+    return asked and (told or bool(medicines))
+
+
+def _is_hearsay(words: Span) -> bool:
+    """Whether what another person is said to say or think is meant of the one with the cramps ("my wife says it's the dehydration")."""
+    return bool(_SAYS.match(words.text.lower()))
+
+
+def _is_anothers_cramp(text: str) -> bool:
+    """Of a message that tells of another person: whether it is that one who has the cramps, and not the writer."""
+    if not _SELF_SUFFERS.search(text):
+        return True
+    return bool(_OTHER_CRAMPS.search(text)) and not _SELF_CRAMPS.search(text)
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:

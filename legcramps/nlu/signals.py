@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from bisect import bisect
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterable, List, Sequence, Set
 
@@ -133,6 +134,11 @@ LONG_STORY = 40
 _OF_ANIMALS = re.compile(
     r"\b(vets?|veterinary|paws?|tail|puppy|kitten|breed|barks?|fur|hooves?|hoof|stable|kennel)\b", re.IGNORECASE
 )
+_OF_THE_WRITER = re.compile(
+    r"\b(?:(?:put|puts|started) (?:me|him|her|my \w+) on|prescribed (?:me|him|her)|i take|i(?:'m| am) on|i(?:'m| am) (?:[5-9]\d|awake)|"
+    r"i (?:\w+ )?(?:wake|woke)|wakes? me|my (?:own |left |right )?(?:calf|calves|leg|legs|foot|feet|thigh|toes))\b",
+    re.IGNORECASE,
+)
 _SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
@@ -170,13 +176,14 @@ def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
         return True
     creatures = [span for span in scope if span.label_ == "scope:other_creature"]
     cramps = [span for span in scope if span.label_ == "scope:cramp"]
-    if len(doc) < LONG_STORY or not cramps or _OF_ANIMALS.search(doc.text):
+    if len(doc) < LONG_STORY or not cramps:
         return False
-    first, last = creatures[0].start_char, creatures[-1].end_char
-    if _SENTENCE_ENDS.search(doc.text[first:last]):
+    ends = [match.start() for match in _SENTENCE_ENDS.finditer(doc.text)]
+    sentences = {bisect(ends, span.start_char) for span in creatures}
+    about_animals = len(sentences) > 1 or _OF_ANIMALS.search(doc.text)
+    if about_animals and not _OF_THE_WRITER.search(doc.text):
         return False
-    between = (doc.text[min(last, s.end_char) : max(first, s.start_char)] for s in cramps)
-    return all(_SENTENCE_ENDS.search(text) for text in between)
+    return sentences.isdisjoint(bisect(ends, span.start_char) for span in cramps)
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
