@@ -357,8 +357,8 @@ SUSPECTS = r"""(?:could|can|might|may|would|do you think) (?:it|this|that|they|t
 LINKS = r"""(?:a|any|the) (?:possible |known )?(?:link|connection|relation(?:ship)?) | (?:is|are) (?:it|they|that|this|these|those|the two) (?:\w+ )?(?:linked|connected|related)"""
 """Asks whether something is linked, without saying to what."""
 HOW_TO_TELL = r"""
-    (?:how|(?:what is|is there) (?:the|a) (?:best |easiest |simple )?(?:way|trick)) (?:do|does|can|could|would|will|should|to|am|is|might|for)(?: (?:i|we|you|one|he|she|me|they|anyone|somebody|someone))?(?: (?:ever|best|possibly|supposed to|meant to|able to))? (?:tell|know|distinguish|differentiate|separate|figure|work out)\b
-    (?:what|which|any|the|is there a) (?:\w+ )?differences?\b | differ(?:s|ent|ence)? (?:from|between) | tell (?:them|the two|these two|which is which|one from the other)
+    (?:how|(?:what is|is there) (?:the|a) (?:best |easiest |simple )?(?:way|trick)) (?:do|does|can|could|would|will|should|to|am|is|might|for)(?: (?:i|we|you|one|he|she|me|they|anyone|somebody|someone))?(?: (?:ever|best|possibly|to|supposed to|meant to|able to))? (?:tell|know|distinguish|differentiate|separate|figure|work out)\b
+    (?:what is|is there a|is there any|tell me|explain|know) (?:the )?(?:\w+ )?differences?\b | differ(?:s|ent|ence)? (?:from|between) | tell (?:them|the two|these two|which is which|one from the other)
 """
 """Asks how to tell one thing from another."""
 HAS_IT = r"""

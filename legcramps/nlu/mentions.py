@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any, Collection, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from spacy.language import Language
@@ -58,7 +58,7 @@ class Mention:
 _BETWEEN: FrozenSet[str] = frozenset(
     "a an the any have has had having got get been be am is are was were ever never my his her their of for with from signs sign history "
     "diagnosed suffer suffers suffering known really actually yet currently on take takes taking took use using using tested test told "
-    "problem problems issue issues symptoms symptom or nor and , / either even also longer official such thing as other family personal "
+    "coexisting clinical either ' ’ problem problems issue issues symptoms symptom or nor and , / either even also longer official such thing as other family personal "
     "evidence diagnosis medical clinical dm htn like to do does did that i he she we they you it 's me us being mother father mum mom dad sister brother "
     "wife husband son daughter told".split()
 )
@@ -98,11 +98,13 @@ _AGE = re.compile(
     r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
     r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
     r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
+    r"|\b(?:am|mam|mum|mom|dad|gran|nan|granny|grandad|father|mother|husband|wife)(?:['’]s| is)? (\d{2})\b(?! ?(?:weeks|days|hours|minutes|mg|times|kg|stone|miles))|(?<=\()(\d{2})(?=\))|(?<=, )(\d{2})(?=\))|(?<=\. )(\d{2})(?=,)"
     r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|(?<!['’])[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))",
     re.IGNORECASE,
 )
 _AGE_WORDS = re.compile(
-    r"\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b",
+    r"\b(?:is|['’]s|am|['’]m|aged|turned|lady of|man of|woman of|gentleman of|age of) (?:now |almost |nearly )?(?:fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b(?! (?:percent|per|miles|minutes|pounds|weeks|days|hours|times|quid|dollars|steps))"
+    r"|\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b",
     re.IGNORECASE,
 )
 
@@ -112,24 +114,35 @@ _SELF_SUFFERS = re.compile(
     re.IGNORECASE,
 )
 _LEG = r"(?:own |left |right |lower |upper |both |whole |poor |old |bad )*(?:leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|spasm|muscle)\w*"
+_CRAMPS = r"(?:cramp|spasm|charl(?:ey|ie|y)|contract)\w*"
 _SELF_CRAMPS = re.compile(
-    rf"\b(?:my {_LEG}|i (?:keep |always |often |also |usually |sometimes |still |just )*(?:wake|woke|(?:get|getting|got|have|had|suffer\w*|experience) (?:[\w'’-]+ ){{0,4}}(?:cramp|spasm|charl))"
-    r"|(?:cramp|spasm|charl)\w* (?:[\w'’-]+ ){0,4}(?:wakes?|woke|waking|hits?|gets?|gives?) me)\b",
+    rf"\b(?:my {_LEG}|i(?:['’](?:ve|m|ll)| have| am)?(?: (?!not\b|n['’]t\b)[\w]+){{0,2}}? (?:wake|woke|waking|(?:get|gets|getting|got|have|had|having|suffer\w*|experienc\w*)(?: [\w'’-]+){{0,4}}? {_CRAMPS})"
+    rf"|i(?:['’]ve| have)?(?: \w+){{0,2}}? {_CRAMPS}|{_CRAMPS}\w*(?: [\w'’-]+){{0,4}}? (?:wakes?|woke|waking|hits?|gets?|gives?) me)\b",
     re.IGNORECASE,
 )
-_SAYS = re.compile(
-    r"(?:[\w'’-]+ ){1,4}(?:(?:keeps?|always|also|still|just) )*(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|swore|tells? me|told me|blames?|blamed|insists?|"
-    r"believes?|suspects?|claims?|is (?:sure|convinced|certain|adamant)|was (?:sure|convinced)) (?:(?:that|maybe|probably|perhaps) )*(?:it|its|it's|it’s|they|they're|this|that|the|my|me|i|i'm|because|bc|cause)\b"
-)
 _OTHER_CRAMPS = re.compile(
-    rf"\b(?:(?:his|her|their) {_LEG}|(?:he|she|they)(?:'s|'ll| will| would| is| are)? (?:also |always |often |just |keeps? |then |suddenly )*"
-    r"(?:(?:cry|cries|crying|cried|scream|yell|shout|holler|groan|call|yelp|wake|woke|jump)\w*|(?:get|gets|got|has|having|suffers?) (?:[\w'’-]+ ){0,4}(?:cramp|spasm|charl)))",
+    rf"\b(?:(?:his|her|their) {_LEG}|(?:he|she|they)(?:['’]s|['’]ll| will| would| is| are)?(?: \w+){{0,2}}? (?:cry|cries|crying|cried|scream|yell|shout|holler|groan|yelp|wake|woke|jump|get|gets|got|has|having|suffer)\w*)",
     re.IGNORECASE,
 )
 """Whose the cramp is, where a message tells of several people: "I am his carer" is no cramp of the writer's."""
+_OF_A_CRAMP = re.compile(rf"{_CRAMPS}|\b(?:seiz|knot|lock|grip)\w*|\b(?:hard|solid|stone|rock)\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"(?:[\w'’-]+ ){1,4}(?:(?:keeps?|always|also|still|just) )*(?:(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|swore|tells? me|told me|insists?|believes?|claims?|"
+    r"is (?:sure|convinced|certain|adamant)|was (?:sure|convinced))(?: (?:that|maybe|probably|perhaps))* (?:it|its|it['’]s|they|they're|that is|that's|this is|my|me|i|i['’]m|because|bc|cause)\b"
+    r"|(?:blames?|blamed|suspects?|suspected|fears?)\b)"
+)
+_HEARSAY = re.compile(
+    r"\b(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|suspects?|convinced|blames?|googled|told me|worried|worries|wondered)\b",
+    re.IGNORECASE,
+)
+"""That a thing is somebody's guess: what is said of it later, that there is none, counts."""
+_ANOTHERS = frozenset({"she", "he", "her", "his", "they", "their"})
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
 _DENIED_AFTER = re.compile(
-    r"^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)",
+    r"^(?:,? which (?:i|he|she|it|they)(?:['’](?:m|s|re)| am| is| are) (?:definitely |certainly |really )?not\b"
+    r"|,? (?:and|but) (?:(?:i|he|she|we|they) )?(?:do|does|did) ?n[o'’]t have (?:it|that|one)\b"
+    r"|,? (?:only|but|though|except) (?:i|he|she|we|they)(?: am|['’]m| is| are)? ?(?:not|n['’]t|isn['’]t|aren['’]t) on (?:any|one|it)\b)"
+    r"|^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)",
     re.IGNORECASE,
 )
 _IN_THE_FAMILY = re.compile(
@@ -140,9 +153,7 @@ _HAVE, _NOT = (
     frozenset({"have", "has", "had", "got", "having"}),
     frozenset({"n't", "nt", "not", "never", "dont", "don't"}),
 )
-_OF_TWO_DRUGS: FrozenSet[str] = frozenset(
-    {"combo pill", "combo pills", "combination pill", "combination pills", "combined pill", "the combined pill"}
-)
+_OF_TWO_DRUGS: FrozenSet[str] = frozenset({"combo pill", "combo pills", "combination pill", "combination pills"})
 _BLAMED: FrozenSet[str] = frozenset("is was be it from to does do did can could would might or blame blaming".split())
 _MEDICAL_CUES = frozenset(
     "have has had got with diagnosed diagnosis stage disease patient pt history h/o hx dx my and or suffer suffering cause causes "
@@ -195,6 +206,10 @@ def _cut(nlp: Language, text: str, special: Collection[str]) -> List[Tuple[str, 
 
 Kinds = Mapping[str, Mapping[str, Sequence[str]]]
 """For a family, the words that single out one of its entries."""
+_KIND_BEFORE, _KIND_AFTER = 3, 8
+_OF_AN_ORGAN = frozenset(
+    "injury disease kidney kidneys renal hit knock damage stage one kind type form and or but i they".split()
+)
 _TABLES = ("named", "plainly", "scope", "negation")
 
 
@@ -329,7 +344,7 @@ class MentionFinder:
                         person,
                     )
                 )
-        found = _drop_families_of_members(found)
+        found = _drop_families_of_members(_denied_later(found, doc.text))
         found += self._ages(doc, found, others, other_sufferer)
         return sorted(found, key=lambda m: (m.start, m.id))
 
@@ -353,25 +368,41 @@ class MentionFinder:
         kinds = self._kinds.get(self._meaning[span.label_].family or "")
         if not kinds:
             return None
-        before, after = doc.text[: span.start_char], doc.text[span.end_char :]
-        sentence = " ".join((*_SENTENCE_END.split(before)[-1:], *_SENTENCE_END.split(after)[:1])).lower()
-        told = [
-            entry for entry, says in kinds.items() if any(re.search(rf"\b{re.escape(w)}\b", sentence) for w in says)
-        ]
-        return told[0] if len(told) == 1 else None
+        told = {entry for entry, says in kinds.items() for word in says if self._is_told(word.split(), span, doc)}
+        return told.pop() if len(told) == 1 else None
+
+    @staticmethod
+    def _is_told(words: Sequence[str], span: Span, doc: Doc) -> bool:
+        """Whether ``words`` stand near ``span`` and belong to it: no noun of their own follows ("chronic back pain"), no "not" precedes."""
+        for start in range(max(1, span.start - _KIND_BEFORE), min(len(doc), span.end + _KIND_AFTER)):
+            end = start + len(words)
+            if [token.norm_ for token in doc[start:end]] != list(words):
+                continue
+            if _SENTENCE_END.search(
+                doc.text[min(span.end_char, doc[start].idx) : max(span.start_char, doc[start].idx)]
+            ):
+                continue
+            follows = doc[end] if end < len(doc) else None
+            owned = (
+                follows is None
+                or not follows.is_alpha
+                or follows.norm_ in _OF_AN_ORGAN
+                or span.start <= follows.i < span.end
+            )
+            if owned and doc[start - 1].norm_ not in _NOT:
+                return True
+        return False
 
     def _is_another_pill(self, span: Span, doc: Doc, spans: Sequence[Span]) -> bool:
         """Whether words that mostly mean the contraceptive mean a pill told of elsewhere: "I am on furosemide. Is it the pill?", "the
         losartan combination pill"."""
         text = self._meaning[span.label_].text
-        others = [
-            s
-            for s in spans
-            if self._meaning[s.label_].medicine and self._meaning[s.label_].ids != ["birth_control_pills"]
-        ]
+        others = [s for s in spans if self._meaning[s.label_].medicine and s.end <= span.start]
+        others = [s for s in others if self._meaning[s.label_].ids != ["birth_control_pills"]]
         if text == "the pill":
-            return _is_told_before(span, doc, [s for s in others if s.start < span.start])
-        return text == "the pills" or (text in _OF_TWO_DRUGS and bool(others))
+            beside = any(token.norm_ == "or" for token in doc[max(0, span.start - 3) : span.start])
+            return not beside and _is_told_before(span, doc, others)
+        return text == "the pills" or (text in _OF_TWO_DRUGS and any(s.end == span.start for s in others))
 
     def _is_look_alike(self, span: Span) -> bool:
         return self._meaning[span.label_].kind == "look_alike"
@@ -430,7 +461,7 @@ class MentionFinder:
         """``self`` is the one who has the cramps, be it the writer or the relative that is written about."""
         if _IN_THE_FAMILY.match(doc.text[span.end_char :]):
             return "other"
-        before = [start for start in others if start < span.start and not _is_hearsay(doc[start : span.start])]
+        before = [start for start in others if start < span.start and not _is_hearsay(doc, start, span)]
         nearest_other = max(before, default=-1)
         nearest_first = max((t.i for t in doc[: span.start] if t.norm_ in _FIRST and t.i not in others), default=-1)
         clause_cut = max((t.i for t in doc[: span.start] if t.norm_ in _BREAKS), default=-1)
@@ -466,16 +497,37 @@ def _is_told_before(span: Span, doc: Doc, medicines: Sequence[Span]) -> bool:
     return asked and (told or bool(medicines))
 
 
-def _is_hearsay(words: Span) -> bool:
-    """Whether what another person is said to say or think is meant of the one with the cramps ("my wife says it's the dehydration")."""
-    return bool(_SAYS.match(words.text.lower()))
+def _is_hearsay(doc: Doc, start: int, span: Span) -> bool:
+    """Whether what the person at ``start`` is said to say or think is meant of the one with the cramps ("my wife says it's the dehydration"),
+    and not of that person or a third ("my sister says her diabetes is bad")."""
+    said = _SAYS.match(doc[start : span.start].text.lower())
+    if not said:
+        return False
+    verb = doc.char_span(doc[start].idx, doc[start].idx + said.end(), alignment_mode="expand")
+    rest = doc[verb.end if verb is not None else start : min(len(doc), span.end + 2)]
+    return not any(token.norm_ in _ANOTHERS for token in rest)
 
 
 def _is_anothers_cramp(text: str) -> bool:
     """Of a message that tells of another person: whether it is that one who has the cramps, and not the writer."""
+    if _SELF_CRAMPS.search(text):
+        return False
     if not _SELF_SUFFERS.search(text):
         return True
-    return bool(_OTHER_CRAMPS.search(text)) and not _SELF_CRAMPS.search(text)
+    return any(_OTHER_CRAMPS.search(part) and _OF_A_CRAMP.search(part) for part in _SENTENCE_END.split(text))
+
+
+def _denied_later(found: Sequence[Mention], text: str) -> List[Mention]:
+    """What somebody guesses is no mention where it is denied later ("he reckons it's anaemia, but he's not anaemic")."""
+    denied = {m.id: m.start for m in found if m.negated}
+    return [
+        replace(m, negated=True)
+        if not m.negated
+        and m.start < denied.get(m.id, -1)
+        and _HEARSAY.search(_SENTENCE_END.split(text[: m.start])[-1])
+        else m
+        for m in found
+    ]
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:

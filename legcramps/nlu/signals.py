@@ -135,10 +135,15 @@ _OF_ANIMALS = re.compile(
     r"\b(vets?|veterinary|paws?|tail|puppy|kitten|breed|barks?|fur|hooves?|hoof|stable|kennel)\b", re.IGNORECASE
 )
 _OF_THE_WRITER = re.compile(
-    r"\b(?:(?:put|puts|started) (?:me|him|her|my \w+) on|prescribed (?:me|him|her)|i take|i(?:'m| am) on|i(?:'m| am) (?:[5-9]\d|awake)|"
-    r"i (?:\w+ )?(?:wake|woke)|wakes? me|my (?:own |left |right )?(?:calf|calves|leg|legs|foot|feet|thigh|toes))\b",
+    r"\b(?:(?:put|puts|started) me on|prescribed me|i take|i(?:'m| am) on|i(?:'m| am) [5-9]\d|i (?:\w+ )?(?:wake|woke)|wakes? me|"
+    r"my (?:own |left |right )?(?:calf|calves|leg|legs|foot|feet|thigh|toes))\b",
     re.IGNORECASE,
 )
+_OWN_AGE = re.compile(
+    r"\bi(?:['’]m| am) (?:now |almost |nearly )?[2-9]\d\b(?! ?(?:weeks|wks|kg|stone|miles|minutes))", re.IGNORECASE
+)
+_OWNERS = frozenset({"my", "our", "his", "her", "their"})
+_VET = re.compile(r"\b(vets?|veterinary|paws?|hooves|hoof)\b", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
@@ -178,12 +183,19 @@ def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
     cramps = [span for span in scope if span.label_ == "scope:cramp"]
     if len(doc) < LONG_STORY or not cramps:
         return False
+    owned = any(t.norm_ in _OWNERS for span in creatures for t in doc[max(0, span.start - 3) : span.start])
+    if _OWN_AGE.search(doc.text) and not owned and not _VET.search(doc.text):
+        return True  # who tells his own age tells of himself: "I hop about so that the dogs bark"
     ends = [match.start() for match in _SENTENCE_ENDS.finditer(doc.text)]
     sentences = {bisect(ends, span.start_char) for span in creatures}
     about_animals = len(sentences) > 1 or _OF_ANIMALS.search(doc.text)
     if about_animals and not _OF_THE_WRITER.search(doc.text):
         return False
-    return sentences.isdisjoint(bisect(ends, span.start_char) for span in cramps)
+    of_cramps = {bisect(ends, span.start_char) for span in cramps}
+    parts = [doc.text[a:b] for a, b in zip([0, *ends], [*ends, len(doc.text)])]
+    if owned and not any(_FIRST_PERSON_LEG.search(parts[place]) for place in of_cramps):
+        return False  # "our old dog … She has been getting cramps in her leg"
+    return sentences.isdisjoint(of_cramps)
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
