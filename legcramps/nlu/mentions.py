@@ -98,12 +98,14 @@ _AGE = re.compile(
     r"(?! ?(?:mg|mcg|ml|weeks?|wks?|days?|hours?|hrs?|min|minutes?|months?|times|pounds|lbs|kg|kilos|percent|%|units|miles|mmol|cm|am|pm|o'?clock|steps|"
     r"pills|tablets|per|out|years (?:in|of(?! age)|at|ago|now|since)|[:.,]\d|st\b))"
     r"|(\d{2})[ -]?(?:a[ -]*)?(?:y/?o\b|yrs?\b(?! ago)|years?[ -]?(?:old|of age|young)\b|years\b(?! (?:of|ago|now|in|at|since)))"
-    r"|\b(?:am|mam|mum|mom|dad|gran|nan|granny|grandad|father|mother|husband|wife)(?:['’]s| is)? (\d{2})\b(?! ?(?:weeks|days|hours|minutes|mg|times|kg|stone|miles))|(?<=\()(\d{2})(?=\))|(?<=, )(\d{2})(?=\))|(?<=\. )(\d{2})(?=,)"
+    r"|\b(?:am|mam|mum|mom|dad|gran|nan|granny|grandad|father|mother|husband|wife)(?:['’]s| is)? (\d{2})\b(?! ?(?:weeks|days|hours|minutes|mg|times|kg|kilos?|stone|miles))|\b(?:i|me|mam|mum|mom|dad|hubby|husband|wife|mother|father|gran\w*|nan|son|daughter|brother|sister|uncle|aunt\w*|lady|man|woman|patient) \((\d{2})\)"
     r"|(\d{2}),? ?(?:f|m|male|female|man|woman|lady|gentleman)\b|(?<!['’])[fm] ?(\d{2})\b|(?<=, )(\d{2})(?=,))",
     re.IGNORECASE,
 )
 _AGE_WORDS = re.compile(
-    r"\b(?:is|['’]s|am|['’]m|aged|turned|lady of|man of|woman of|gentleman of|age of) (?:now |almost |nearly )?(?:fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b(?! (?:percent|per|miles|minutes|pounds|weeks|days|hours|times|quid|dollars|steps))"
+    r"\b(?:i['’]?m|i am|she['’]s|he['’]s|she is|he is|(?:mam|mum|mom|dad|gran|nan|granny|grandad|grandma|grandpa|grandmother|grandfather|father|mother|husband|wife|hubby|uncle|auntie?)"
+    r"(?:['’]s| is)|aged|turned|lady of|man of|woman of|gentleman of|age of) (?:now |almost |nearly )?(?:fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b(?![ -](?:fifty|percent|per|miles|minutes|pounds|lbs|kilos?|kgs?|stone|weeks|days|hours|times|quid|dollars|steps|degrees|to|met))"
     r"|\bin (?:my|his|her|their) (?:late |early |mid )?(fifties|sixties|seventies|eighties|nineties|50s|60s|70s|80s|90s)\b",
     re.IGNORECASE,
 )
@@ -125,6 +127,10 @@ _OTHER_CRAMPS = re.compile(
     re.IGNORECASE,
 )
 """Whose the cramp is, where a message tells of several people: "I am his carer" is no cramp of the writer's."""
+_ANOTHERS_CRAMPS = re.compile(
+    rf"\b(?:his|her|their) (?:\w+ ){{0,2}}?{_CRAMPS}|\bi (?:\w+ )?(?:wake|woke)(?: up)? (?:when|because|as) (?:he|she|they)\b",
+    re.IGNORECASE,
+)
 _OF_A_CRAMP = re.compile(rf"{_CRAMPS}|\b(?:seiz|knot|lock|grip)\w*|\b(?:hard|solid|stone|rock)\b", re.IGNORECASE)
 _SAYS = re.compile(
     r"(?:[\w'’-]+ ){1,4}(?:(?:keeps?|always|also|still|just) )*(?:(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|swore|tells? me|told me|insists?|believes?|claims?|"
@@ -132,19 +138,38 @@ _SAYS = re.compile(
     r"|(?:blames?|blamed|suspects?|suspected|fears?)\b)"
 )
 _HEARSAY = re.compile(
-    r"\b(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|suspects?|convinced|blames?|googled|told me|worried|worries|wondered)\b",
+    r"\b(?:says?|saying|thinks?|thought|reckons?|reckoned|swears?|suspects?|convinced|blames?|googled|wondered|calls? me)\b",
     re.IGNORECASE,
 )
+_OF_A_DOCTOR = re.compile(
+    r"\b(?:doctors?|doc|dr|gp|nurse|consultant|specialist|hospital|clinic|endo\w*|midwife)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"[.!?;,]\s|\n|\b(?:but|and|so|though)\b", re.IGNORECASE)
+_ANOTHER_SUBJECT = re.compile(
+    r"\b(?:my|his|her|our|the) (?:[\w-]+ )?(?:mother|mum|mom|mam|father|dad|wife|husband|sister|brother|son|daughter|partner|friend|mate|neighbour|neighbor|gran|nan|aunt|uncle)\b",
+    re.IGNORECASE,
+)
+_OF_THEN = re.compile(r"\b(?:had|before|until|used to|last|ago)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"^\W*(?:\w+ ){0,2}?(?:before|until|till|back then|last|at first)\b", re.IGNORECASE)
 """That a thing is somebody's guess: what is said of it later, that there is none, counts."""
 _ANOTHERS = frozenset({"she", "he", "her", "his", "they", "their"})
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
+_ENDS = r"(?=\s*(?:[.,!?;:)]|$|so\b|and\b|but\b))"
 _DENIED_AFTER = re.compile(
-    r"^(?:,? which (?:i|he|she|it|they)(?:['’](?:m|s|re)| am| is| are) (?:definitely |certainly |really )?not\b"
-    r"|,? (?:and|but) (?:(?:i|he|she|we|they) )?(?:do|does|did) ?n[o'’]t have (?:it|that|one)\b"
-    r"|,? (?:only|but|though|except) (?:i|he|she|we|they)(?: am|['’]m| is| are)? ?(?:not|n['’]t|isn['’]t|aren['’]t) on (?:any|one|it)\b)"
-    r"|^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)|(?:but )?(?:i'?m|i am) not\b|not me\b|not any ?more\b)",
+    rf"^(?:,? which (?:i|he|she|it|they)(?:['’](?:m|s|re)| am| is| are) (?:definitely |certainly |really )?not{_ENDS}"
+    rf"|,? (?:and|but) (?:(?:i|he|she|we|they) )?(?:do|does|did) ?n[o'’]t have (?:it|that|one){_ENDS}"
+    rf"|,? (?:only|but|though|except) (?:i|he|she|we|they)(?: am|['’]m| is| are)? ?(?:not|n['’]t|isn['’]t|aren['’]t) on (?:it|any){_ENDS})"
+    r"|^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)"
+    rf"|(?:but )?(?:i'?m|i am) not(?: (?:one|that|on (?:it|any|them|one)))?{_ENDS}|not me\b|not any ?more\b)",
     re.IGNORECASE,
 )
+_FOUND_WELL = re.compile(
+    r"^(?:['’]s|s)?(?:(?:,| and| or| &) (?:my |the )?[\w-]+(?: [\w-]+)?){0,2},? (?:(?:is|are|was|were|came back|come back|came out|tests?|levels?|checks?) ){0,2}"
+    r"(?:(?:also|all|both|quite|perfectly|absolutely|completely|back) )*(?:normal|fine|ok|okay|good|clear|grand|perfect|healthy|bang on|(?:one )?hundred percent|100 ?%|all right|alright)\b",
+    re.IGNORECASE,
+)
+_ORGANS = frozenset({"kidney", "kidneys", "renal", "thyroid", "circulation", "nerves", "nerve"})
+"""Words that stand for an illness only because something may be wrong with them: "kidneys and thyroid were both normal"."""
 _IN_THE_FAMILY = re.compile(
     r"^\W*(?:runs? |that runs |on both sides )?(?:in|of) (?:my|our|the|her|his) (?:family|relatives)", re.IGNORECASE
 )
@@ -207,6 +232,7 @@ def _cut(nlp: Language, text: str, special: Collection[str]) -> List[Tuple[str, 
 Kinds = Mapping[str, Mapping[str, Sequence[str]]]
 """For a family, the words that single out one of its entries."""
 _KIND_BEFORE, _KIND_AFTER = 3, 8
+_OF_SOMETHING_ELSE = frozenset("and my leg legs calf cramp cramps pain".split())
 _OF_AN_ORGAN = frozenset(
     "injury disease kidney kidneys renal hit knock damage stage one kind type form and or but i they".split()
 )
@@ -330,7 +356,7 @@ class MentionFinder:
                 continue
             if pattern.ids == ["birth_control_pills"] and self._is_another_pill(span, doc, spans):
                 continue
-            kind = self._kind(span, doc)
+            kind = self._kind(span, doc, spans)
             for identifier in [kind] if kind else pattern.ids:
                 found.append(
                     Mention(
@@ -363,16 +389,18 @@ class MentionFinder:
                     break
         return sorted(kept, key=lambda s: s.start)
 
-    def _kind(self, span: Span, doc: Doc) -> Optional[str]:
+    def _kind(self, span: Span, doc: Doc, spans: Sequence[Span]) -> Optional[str]:
         """The one entry of a family that other words of the sentence single out ("her kidney is not good, chronic, stage 3")."""
         kinds = self._kinds.get(self._meaning[span.label_].family or "")
         if not kinds:
             return None
-        told = {entry for entry, says in kinds.items() for word in says if self._is_told(word.split(), span, doc)}
+        told = {
+            entry for entry, says in kinds.items() for word in says if self._is_told(word.split(), span, doc, spans)
+        }
         return told.pop() if len(told) == 1 else None
 
     @staticmethod
-    def _is_told(words: Sequence[str], span: Span, doc: Doc) -> bool:
+    def _is_told(words: Sequence[str], span: Span, doc: Doc, spans: Sequence[Span]) -> bool:
         """Whether ``words`` stand near ``span`` and belong to it: no noun of their own follows ("chronic back pain"), no "not" precedes."""
         for start in range(max(1, span.start - _KIND_BEFORE), min(len(doc), span.end + _KIND_AFTER)):
             end = start + len(words)
@@ -380,6 +408,11 @@ class MentionFinder:
                 continue
             if _SENTENCE_END.search(
                 doc.text[min(span.end_char, doc[start].idx) : max(span.start_char, doc[start].idx)]
+            ):
+                continue
+            between = doc[min(span.end, end) : max(span.start, start)]
+            if any(token.norm_ in _OF_SOMETHING_ELSE for token in between) or any(
+                between.start <= s.start < between.end for s in spans if s != span
             ):
                 continue
             follows = doc[end] if end < len(doc) else None
@@ -431,7 +464,8 @@ class MentionFinder:
     @staticmethod
     def _is_negated(span: Span, doc: Doc, negators: Sequence[Tuple[str, int, int]], spans: Sequence[Span]) -> bool:
         named = {i for other in spans for i in range(other.start, other.end)}
-        if _DENIED_AFTER.match(doc.text[span.end_char :]):
+        after = doc.text[span.end_char :]
+        if _DENIED_AFTER.match(after) or (span.text.lower() in _ORGANS and _FOUND_WELL.match(after)):
             return True
         if span.start and doc[span.start].norm_ in _HAVE and doc[span.start - 1].norm_ in _NOT:
             return True  # the verb belongs to the name ("have high pressure"), and the negation to the verb
@@ -510,7 +544,7 @@ def _is_hearsay(doc: Doc, start: int, span: Span) -> bool:
 
 def _is_anothers_cramp(text: str) -> bool:
     """Of a message that tells of another person: whether it is that one who has the cramps, and not the writer."""
-    if _SELF_CRAMPS.search(text):
+    if _SELF_CRAMPS.search(_ANOTHERS_CRAMPS.sub("", text)):
         return False
     if not _SELF_SUFFERS.search(text):
         return True
@@ -519,15 +553,27 @@ def _is_anothers_cramp(text: str) -> bool:
 
 def _denied_later(found: Sequence[Mention], text: str) -> List[Mention]:
     """What somebody guesses is no mention where it is denied later ("he reckons it's anaemia, but he's not anaemic")."""
-    denied = {m.id: m.start for m in found if m.negated}
+    denied = {m.id: m for m in found if m.negated and _is_denial(text[: m.start], text[m.end :])}
     return [
         replace(m, negated=True)
-        if not m.negated
-        and m.start < denied.get(m.id, -1)
-        and _HEARSAY.search(_SENTENCE_END.split(text[: m.start])[-1])
+        if m.id in denied
+        and not m.negated
+        and m.start < denied[m.id].start
+        and m.person == denied[m.id].person
+        and _is_a_guess(_SENTENCE_END.split(text[: m.start])[-1])
         else m
         for m in found
     ]
+
+
+def _is_a_guess(before: str) -> bool:
+    return bool(_HEARSAY.search(before)) and not _OF_A_DOCTOR.search(before)
+
+
+def _is_denial(before: str, after: str) -> bool:
+    """Whether what is denied is denied of the one with the cramps, and of now ("my wife is not", "I had none before the steroids")."""
+    clause = _CLAUSE.split(before)[-1]
+    return not _ANOTHER_SUBJECT.search(clause) and not _OF_THEN.search(clause) and not _UNTIL.match(after)
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:

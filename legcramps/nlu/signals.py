@@ -135,15 +135,16 @@ _OF_ANIMALS = re.compile(
     r"\b(vets?|veterinary|paws?|tail|puppy|kitten|breed|barks?|fur|hooves?|hoof|stable|kennel)\b", re.IGNORECASE
 )
 _OF_THE_WRITER = re.compile(
-    r"\b(?:(?:put|puts|started) me on|prescribed me|i take|i(?:'m| am) on|i(?:'m| am) [5-9]\d|i (?:\w+ )?(?:wake|woke)|wakes? me|"
+    r"\b(?:(?:put|puts|started) me on|prescribed me|i take|i(?:'m| am) on|i (?:\w+ )?(?:wake|woke)|wakes? me|"
     r"my (?:own |left |right )?(?:calf|calves|leg|legs|foot|feet|thigh|toes))\b",
     re.IGNORECASE,
 )
-_OWN_AGE = re.compile(
-    r"\bi(?:['’]m| am) (?:now |almost |nearly )?[2-9]\d\b(?! ?(?:weeks|wks|kg|stone|miles|minutes))", re.IGNORECASE
+_OWN_CRAMP = re.compile(
+    r"\b(?:my (?:own |left |right |both )?(?:calf|calves|leg|legs|foot|feet|toes?|thighs?|hamstrings?)|i(?:['’](?:m|ve)| am| have)? (?:\w+ ){0,2}?(?:up|out|awake|get|getting|got|have|had|having|wake|woke|jump|suffer)|"
+    r"(?:wakes?|woke|gets?|hits?) me)\b",
+    re.IGNORECASE,
 )
 _OWNERS = frozenset({"my", "our", "his", "her", "their"})
-_VET = re.compile(r"\b(vets?|veterinary|paws?|hooves|hoof)\b", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
@@ -183,19 +184,23 @@ def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
     cramps = [span for span in scope if span.label_ == "scope:cramp"]
     if len(doc) < LONG_STORY or not cramps:
         return False
-    owned = any(t.norm_ in _OWNERS for span in creatures for t in doc[max(0, span.start - 3) : span.start])
-    if _OWN_AGE.search(doc.text) and not owned and not _VET.search(doc.text):
-        return True  # who tells his own age tells of himself: "I hop about so that the dogs bark"
     ends = [match.start() for match in _SENTENCE_ENDS.finditer(doc.text)]
     sentences = {bisect(ends, span.start_char) for span in creatures}
-    about_animals = len(sentences) > 1 or _OF_ANIMALS.search(doc.text)
+    for cramp in cramps:
+        place = bisect(ends, cramp.start_char)
+        told = doc.text[ends[place - 1] if place else 0 : cramp.start_char]
+        if _OWN_CRAMP.search(told) and not any(
+            bisect(ends, c.start_char) == place and c.start < cramp.start for c in creatures
+        ):
+            return True  # "I'm up with a cramp in the hamstring, hopping about so that the dogs bark"
+    about_animals = (
+        len(sentences) > 1
+        or _OF_ANIMALS.search(doc.text)
+        or any(t.norm_ in _OWNERS for c in creatures for t in doc[max(0, c.start - 3) : c.start])
+    )
     if about_animals and not _OF_THE_WRITER.search(doc.text):
         return False
-    of_cramps = {bisect(ends, span.start_char) for span in cramps}
-    parts = [doc.text[a:b] for a, b in zip([0, *ends], [*ends, len(doc.text)])]
-    if owned and not any(_FIRST_PERSON_LEG.search(parts[place]) for place in of_cramps):
-        return False  # "our old dog … She has been getting cramps in her leg"
-    return sentences.isdisjoint(of_cramps)
+    return sentences.isdisjoint(bisect(ends, span.start_char) for span in cramps)
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
