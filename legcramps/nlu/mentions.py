@@ -158,7 +158,7 @@ _ENDS = r"(?=\s*(?:[.,!?;:)]|$|so\b|and\b|but\b))"
 _DENIED_AFTER = re.compile(
     rf"^(?:,? which (?:i|he|she|it|they)(?:['’](?:m|s|re)| am| is| are) (?:definitely |certainly |really )?not{_ENDS}"
     rf"|,? (?:and|but) (?:(?:i|he|she|we|they) )?(?:do|does|did) ?n[o'’]t have (?:it|that|one){_ENDS}"
-    rf"|,? (?:only|but|though|except) (?:i|he|she|we|they)(?: am|['’]m| is| are)? ?(?:not|n['’]t|isn['’]t|aren['’]t) on (?:it|any){_ENDS})"
+    rf"|,? (?:only|but|though|except) (?:i|he|she|we|they)(?: am|['’]m| is| are)? ?(?:not|n['’]t|isn['’]t|aren['’]t) on (?:it|any|one){_ENDS})"
     r"|^[\s,.?!;-]*(?:no\b(?=\s*(?:[.,?!;]|$|i\b|it\b|not\b))|nope\b|not yet\b(?! (?:on|at|in)\b)"
     rf"|(?:but )?(?:i'?m|i am) not(?: (?:one|that|on (?:it|any|them|one)))?{_ENDS}|not me\b|not any ?more\b)",
     re.IGNORECASE,

@@ -25,7 +25,7 @@ _RESTART = re.compile(
     re.IGNORECASE,
 )
 # "It", "that", "they": what the rest of the message tells of.
-_IT = r"(?:there|it|that|this|they|these|those|the two|both|all (?:of )?(?:this|that|it|these|those))"
+_IT = r"(?:there|it|that|this|they|these|those|the two|both|(?:all|any|either) (?:of )?(?:this|that|it|these|those|them|the above))"
 _LINK = re.compile(
     rf"^(?:so|and|but|then|ok|okay|well|um|or|now|just)* ?(?:(?:is|are|was|were|could|can|might|may|would|do you think|does|do) {_IT}\b"
     r"(?: (?:all|both|possibly|perhaps|maybe|just|really|also|then|be|have|is|are|there|in any way|somehow))* "

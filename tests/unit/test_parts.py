@@ -175,6 +175,7 @@ def test_a_group_of_ours_is_read(knowledge, text, group):
         ("Could it be that?", "link"),
         ("might that be the reason", "link"),
         ("is it connected?", "link"),
+        ("are any of these linked?", "link"),
         ("Any link?", "link"),
         ("coincidence?", "link"),
         ("What could it be?", "what"),
