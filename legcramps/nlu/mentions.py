@@ -110,16 +110,16 @@ _AGE_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_LEG = r"(?:own |left |right |lower |upper |both |whole |poor |old |bad )*(?:leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|spasm|muscle)\w*"
 _SELF_SUFFERS = re.compile(
     r"\b(i (keep |always |often |also |usually |sometimes |still |just |really |constantly )*(get|got|have|had|wake|woke|suffer|experience|am|was)|"
-    r"i've|i'm|im|my (own |left |right |lower |both )*(leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|muscle)\w*|(wakes?|woke|hits?|gives?|gets) me)\b",
+    rf"i've|i'm|im|my {_LEG}|(wakes?|woke|hits?|gives?|gets) me)\b",
     re.IGNORECASE,
 )
-_LEG = r"(?:own |left |right |lower |upper |both |whole |poor |old |bad )*(?:leg|calf|calv|foot|feet|thigh|toe|hamstring|cramp|spasm|muscle)\w*"
 _CRAMPS = r"(?:cramp|spasm|charl(?:ey|ie|y)|contract)\w*"
 _SELF_CRAMPS = re.compile(
     rf"\b(?:my {_LEG}|i(?:['’](?:ve|m|ll)| have| am)?(?: (?!not\b|n['’]t\b)[\w]+){{0,2}}? (?:wake|woke|waking|(?:get|gets|getting|got|have|had|having|suffer\w*|experienc\w*)(?: [\w'’-]+){{0,4}}? {_CRAMPS})"
-    rf"|i(?:['’]ve| have)?(?: \w+){{0,2}}? {_CRAMPS}|{_CRAMPS}\w*(?: [\w'’-]+){{0,4}}? (?:wakes?|woke|waking|hits?|gets?|gives?) me)\b",
+    rf"|i(?:['’]ve| have)?(?: \w+){{0,2}}? {_CRAMPS}|{_CRAMPS}(?: [\w'’-]+){{0,4}}? (?:wakes?|woke|waking|hits?|gets?|gives?) me)\b",
     re.IGNORECASE,
 )
 _OTHER_CRAMPS = re.compile(
@@ -132,26 +132,21 @@ _ANOTHERS_CRAMPS = re.compile(
     re.IGNORECASE,
 )
 _OF_A_CRAMP = re.compile(rf"{_CRAMPS}|\b(?:seiz|knot|lock|grip)\w*|\b(?:hard|solid|stone|rock)\b", re.IGNORECASE)
+_ACCUSES = r"suspects?|suspected|blames?|blamed|fears?"
+_GUESSES = r"says?|saying|thinks?|thought|reckons?|reckoned|swears?|swore|insists?|believes?|claims?"
 _SAYS = re.compile(
-    r"(?:[\w'’-]+ ){1,4}(?:(?:keeps?|always|also|still|just) )*(?:(?:says?|saying|said|thinks?|thought|reckons?|reckoned|swears?|swore|tells? me|told me|insists?|believes?|claims?|"
-    r"is (?:sure|convinced|certain|adamant)|was (?:sure|convinced))(?: (?:that|maybe|probably|perhaps))* (?:it|its|it['’]s|they|they're|that is|that's|this is|my|me|i|i['’]m|because|bc|cause)\b"
-    r"|(?:blames?|blamed|suspects?|suspected|fears?)\b)"
+    rf"(?:[\w'’-]+ ){{1,4}}(?:(?:keeps?|always|also|still|just) )*(?:(?:{_GUESSES}|said|tells? me|told me|(?:is|was) (?:sure|convinced|certain|adamant))"
+    r"(?: (?:that|maybe|probably|perhaps))* (?:it|its|it['’]s|they|they're|that is|that's|this is|my|me|i|i['’]m|because|bc|cause)\b"
+    rf"|(?:{_ACCUSES})\b)"
 )
-_HEARSAY = re.compile(
-    r"\b(?:says?|saying|thinks?|thought|reckons?|reckoned|swears?|suspects?|convinced|blames?|googled|wondered|calls? me)\b",
-    re.IGNORECASE,
-)
+_HEARSAY = re.compile(rf"\b(?:{_GUESSES}|{_ACCUSES}|convinced|googled|wondered|calls? me)\b", re.IGNORECASE)
+"""That a thing is somebody's guess: what is said of it later, that there is none, counts. A doctor's word is none."""
 _OF_A_DOCTOR = re.compile(
     r"\b(?:doctors?|doc|dr|gp|nurse|consultant|specialist|hospital|clinic|endo\w*|midwife)\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[.!?;,]\s|\n|\b(?:but|and|so|though)\b", re.IGNORECASE)
-_ANOTHER_SUBJECT = re.compile(
-    r"\b(?:my|his|her|our|the) (?:[\w-]+ )?(?:mother|mum|mom|mam|father|dad|wife|husband|sister|brother|son|daughter|partner|friend|mate|neighbour|neighbor|gran|nan|aunt|uncle)\b",
-    re.IGNORECASE,
-)
 _OF_THEN = re.compile(r"\b(?:had|before|until|used to|last|ago)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"^\W*(?:\w+ ){0,2}?(?:before|until|till|back then|last|at first)\b", re.IGNORECASE)
-"""That a thing is somebody's guess: what is said of it later, that there is none, counts."""
 _ANOTHERS = frozenset({"she", "he", "her", "his", "they", "their"})
 _FIRST = frozenset({"i", "i'm", "im", "me", "my", "myself", "i've", "ive"})
 _ENDS = r"(?=\s*(?:[.,!?;:)]|$|so\b|and\b|but\b))"
@@ -212,7 +207,7 @@ def _plain(words: Sequence[str]) -> Tuple[List[str], List[int]]:
     return plain, places
 
 
-_SENTENCE_END = re.compile(r"[.!?;]\s|\n")
+SENTENCE_END = re.compile(r"[.!?;]\s|\n")
 _PLAIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -257,9 +252,7 @@ class MentionFinder:
     ) -> MentionFinder:
         """Compiles patterns; takes seconds, so the result is kept with :meth:`as_data`."""
         finder = cls()
-        finder._kinds = {
-            family: {entry: list(says) for entry, says in of.items()} for family, of in (kinds or {}).items()
-        }
+        finder._kinds = kinds or {}
         special = frozenset(nlp.tokenizer.rules)
         for pattern in patterns:
             if pattern.kind == "scope":
@@ -370,7 +363,7 @@ class MentionFinder:
                         person,
                     )
                 )
-        found = _drop_families_of_members(_denied_later(found, doc.text))
+        found = _drop_families_of_members(_denied_later(found, doc, others))
         found += self._ages(doc, found, others, other_sufferer)
         return sorted(found, key=lambda m: (m.start, m.id))
 
@@ -406,9 +399,7 @@ class MentionFinder:
             end = start + len(words)
             if [token.norm_ for token in doc[start:end]] != list(words):
                 continue
-            if _SENTENCE_END.search(
-                doc.text[min(span.end_char, doc[start].idx) : max(span.start_char, doc[start].idx)]
-            ):
+            if SENTENCE_END.search(doc.text[min(span.end_char, doc[start].idx) : max(span.start_char, doc[start].idx)]):
                 continue
             between = doc[min(span.end, end) : max(span.start, start)]
             if any(token.norm_ in _OF_SOMETHING_ELSE for token in between) or any(
@@ -548,19 +539,20 @@ def _is_anothers_cramp(text: str) -> bool:
         return False
     if not _SELF_SUFFERS.search(text):
         return True
-    return any(_OTHER_CRAMPS.search(part) and _OF_A_CRAMP.search(part) for part in _SENTENCE_END.split(text))
+    return any(_OTHER_CRAMPS.search(part) and _OF_A_CRAMP.search(part) for part in SENTENCE_END.split(text))
 
 
-def _denied_later(found: Sequence[Mention], text: str) -> List[Mention]:
+def _denied_later(found: Sequence[Mention], doc: Doc, others: Sequence[int]) -> List[Mention]:
     """What somebody guesses is no mention where it is denied later ("he reckons it's anaemia, but he's not anaemic")."""
-    denied = {m.id: m for m in found if m.negated and _is_denial(text[: m.start], text[m.end :])}
+    subjects = [doc[start].idx for start in others if doc[start].norm_ not in _ANOTHERS]
+    denied = {m.id: m for m in found if m.negated and _is_denial(m, doc.text, subjects)}
     return [
         replace(m, negated=True)
         if m.id in denied
         and not m.negated
         and m.start < denied[m.id].start
         and m.person == denied[m.id].person
-        and _is_a_guess(_SENTENCE_END.split(text[: m.start])[-1])
+        and _is_a_guess(SENTENCE_END.split(doc.text[: m.start])[-1])
         else m
         for m in found
     ]
@@ -570,10 +562,12 @@ def _is_a_guess(before: str) -> bool:
     return bool(_HEARSAY.search(before)) and not _OF_A_DOCTOR.search(before)
 
 
-def _is_denial(before: str, after: str) -> bool:
-    """Whether what is denied is denied of the one with the cramps, and of now ("my wife is not", "I had none before the steroids")."""
-    clause = _CLAUSE.split(before)[-1]
-    return not _ANOTHER_SUBJECT.search(clause) and not _OF_THEN.search(clause) and not _UNTIL.match(after)
+def _is_denial(mention: Mention, text: str, subjects: Sequence[int]) -> bool:
+    """Whether it is denied of the one with the cramps, and of now ("my wife is not", "I had none before the steroids"); ``subjects``: where
+    other people are named."""
+    clause = _CLAUSE.split(text[: mention.start])[-1]
+    anothers = any(mention.start - len(clause) <= place < mention.start for place in subjects)
+    return not anothers and not _OF_THEN.search(clause) and not _UNTIL.match(text[mention.end :])
 
 
 def _drop_families_of_members(found: Sequence[Mention]) -> List[Mention]:

@@ -141,15 +141,12 @@ def judge(ranking: Ranking, signals: FrozenSet[str], words: int, foreign_words: 
     if intent == "ask_relief" and "leg" in signals and probability >= SURE and not signals & (NOT_CRAMPS - {"pain"}):
         return Verdict(ASK_IF_CRAMP if "pain" in signals else intent, probability, "a leg that needs help now")
     if leans_on_the_talk(signals, words, foreign_words, mass):
-        if is_suspected(intent, signals):
-            return Verdict("ask_condition", probability, "leans on the talk, and a suspect")
-        if is_given_for_cramps(intent, signals):
-            return Verdict("ask_treatment", probability, "leans on the talk, and what is given for cramps")
-        return Verdict(intent, probability, "leans on the talk")
+        meant, why = _remedy_or_suspect(intent, signals)
+        return Verdict(meant, probability, "leans on the talk" + why)
     return _outside(ranking, mass, probability, "nothing in it is ours")
 
 
-def is_suspected(intent: str, signals: FrozenSet[str]) -> bool:
+def _is_suspected(intent: str, signals: FrozenSet[str]) -> bool:
     """Whether what is named is asked about as the culprit, where the intent takes it for a help ("if I overdo it, will I get one?")."""
     return (
         intent in ("ask_treatment", "ask_prevention", "ask_seriousness")
@@ -158,7 +155,7 @@ def is_suspected(intent: str, signals: FrozenSet[str]) -> bool:
     )
 
 
-def is_given_for_cramps(intent: str, signals: FrozenSet[str]) -> bool:
+def _is_given_for_cramps(intent: str, signals: FrozenSet[str]) -> bool:
     """Whether a medicine is named as what is given for cramps, where the intent takes it for the culprit ("was put on it for them")."""
     return (
         intent in TAKEN_FOR_A_SUSPECT
@@ -166,6 +163,15 @@ def is_given_for_cramps(intent: str, signals: FrozenSet[str]) -> bool:
         and bool(signals & {"unlisted", "medicine", "unknown_medicine"})
         and (intent != "tell_situation" or ("question" in signals and "listed" not in signals))
     )
+
+
+def _remedy_or_suspect(intent: str, signals: FrozenSet[str]) -> Tuple[str, str]:
+    """The intent that is meant where the classifier took a remedy for a suspect or the other way round, and why; else the intent and no reason."""
+    if _is_suspected(intent, signals):
+        return "ask_condition", ", and a suspect"
+    if _is_given_for_cramps(intent, signals):
+        return "ask_treatment", ", and what is given for cramps"
+    return intent, ""
 
 
 def _without_doubtful_alarms(ranking: Ranking) -> Ranking:
@@ -227,10 +233,9 @@ def _named(intent: str, probability: float, signals: FrozenSet[str], words: int,
         return Verdict("ask_restless_legs_other", probability, reason + ", but restless legs alone")
     if signals & {"unlisted", "medicine"} and intent in ("ask_condition", "ask_medicines") and "as_remedy" in signals:
         return Verdict("ask_treatment", probability, reason + ", and a remedy")
-    if is_given_for_cramps(intent, signals):
-        return Verdict("ask_treatment", probability, reason + ", and what is given for cramps")
-    if is_suspected(intent, signals):
-        return Verdict("ask_condition", probability, reason + ", and a suspect")
+    meant, why = _remedy_or_suspect(intent, signals)
+    if why:
+        return Verdict(meant, probability, reason + why)
     if signals & {"listed", "listed_weak", "unlisted", "ambiguous"}:
         if intent == "ask_other" and words <= SHORT and signals & {"listed", "listed_weak"}:
             return Verdict("ask_condition", max(probability, UNSURE), reason + ", and something with it")

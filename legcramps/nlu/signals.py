@@ -19,7 +19,7 @@ import spacy.lang
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Span
 
-from legcramps.nlu.mentions import Mention
+from legcramps.nlu.mentions import SENTENCE_END, Mention
 
 _PRONOUN = re.compile(r"\b(it|that|this|they|them|those|these|either|the same|both)\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(i|i'm|im|i've|ive|my|me|mine)\b", re.IGNORECASE)
@@ -131,21 +131,12 @@ _BEFORE_A_NAME = frozenset(
 )
 LONG_STORY = 40
 """Words from which on a message tells more than one thing."""
-_OF_ANIMALS = re.compile(
-    r"\b(vets?|veterinary|paws?|tail|puppy|kitten|breed|barks?|fur|hooves?|hoof|stable|kennel)\b", re.IGNORECASE
-)
 _OF_THE_WRITER = re.compile(
-    r"\b(?:(?:put|puts|started) me on|prescribed me|i take|i(?:'m| am) on|i (?:\w+ )?(?:wake|woke)|wakes? me|"
-    r"my (?:own |left |right )?(?:calf|calves|leg|legs|foot|feet|thigh|toes))\b",
+    r"\bi(?:['’](?:m|ve)| am| have)? (?:\w+ ){0,2}?(?:up|out|awake|get|getting|got|have|had|having|wake|woke|jump|suffer)\b|\b(?:wakes?|woke|gets?|hits?) me\b",
     re.IGNORECASE,
 )
-_OWN_CRAMP = re.compile(
-    r"\b(?:my (?:own |left |right |both )?(?:calf|calves|leg|legs|foot|feet|toes?|thighs?|hamstrings?)|i(?:['’](?:m|ve)| am| have)? (?:\w+ ){0,2}?(?:up|out|awake|get|getting|got|have|had|having|wake|woke|jump|suffer)|"
-    r"(?:wakes?|woke|gets?|hits?) me)\b",
-    re.IGNORECASE,
-)
-_OWNERS = frozenset({"my", "our", "his", "her", "their"})
-_SENTENCE_ENDS = re.compile(r"[.!?]\s|\n")
+"""Beside "my calf": that a cramp is the writer's."""
+_SHE = re.compile(r"\b(?:she|he|it)\b", re.IGNORECASE)
 SHORTEST_NAME = 5
 """Letters of a medicine's name; shorter words that nobody knows are slips of the finger."""
 
@@ -174,33 +165,31 @@ def _names_unknown_medicine(doc: Doc, mentions: Sequence[Mention]) -> bool:
     return False
 
 
-def _is_a_bystander(creature: Span, scope: Sequence[Span]) -> bool:
-    """Whether a creature has no part in the cramp: it is in one sentence of a long story, and in no sentence of the cramp; or it is a
-    name that the speller took for one ("Marek")."""
-    doc = creature.doc
-    if creature.text.istitle() and creature.start and creature.text.lower() != creature[0].norm_:
-        return True
-    creatures = [span for span in scope if span.label_ == "scope:other_creature"]
-    cramps = [span for span in scope if span.label_ == "scope:cramp"]
+def _is_a_name(creature: Span) -> bool:
+    """Whether the speller took a name for a creature's ("Marek")."""
+    return creature.text.istitle() and creature.start > 0 and creature.text.lower() != creature[0].norm_
+
+
+def _stand_by(creatures: Sequence[Span], cramps: Sequence[Span], doc: Doc) -> bool:
+    """Whether creatures have no part in a cramp: a long story tells of the writer's own, and of them in other sentences or after it ("I'm
+    up with a cramp in the hamstring, so that the dogs bark")."""
     if len(doc) < LONG_STORY or not cramps:
         return False
-    ends = [match.start() for match in _SENTENCE_ENDS.finditer(doc.text)]
-    sentences = {bisect(ends, span.start_char) for span in creatures}
-    for cramp in cramps:
-        place = bisect(ends, cramp.start_char)
-        told = doc.text[ends[place - 1] if place else 0 : cramp.start_char]
-        if _OWN_CRAMP.search(told) and not any(
-            bisect(ends, c.start_char) == place and c.start < cramp.start for c in creatures
-        ):
-            return True  # "I'm up with a cramp in the hamstring, hopping about so that the dogs bark"
-    about_animals = (
-        len(sentences) > 1
-        or _OF_ANIMALS.search(doc.text)
-        or any(t.norm_ in _OWNERS for c in creatures for t in doc[max(0, c.start - 3) : c.start])
-    )
-    if about_animals and not _OF_THE_WRITER.search(doc.text):
-        return False
-    return sentences.isdisjoint(bisect(ends, span.start_char) for span in cramps)
+    ends = [0, *(match.end() for match in SENTENCE_END.finditer(doc.text))]
+    starts = {cramp: ends[bisect(ends, cramp.start_char) - 1] for cramp in cramps}
+
+    def is_alone(cramp: Span) -> bool:
+        return not any(starts[cramp] <= creature.start_char < cramp.start_char for creature in creatures)
+
+    def is_own(text: str) -> bool:
+        return bool(_FIRST_PERSON_LEG.search(text) or _OF_THE_WRITER.search(text))
+
+    told = {cramp: doc.text[starts[cramp] : cramp.end_char] for cramp in cramps}
+    if any(is_own(told[cramp]) and is_alone(cramp) for cramp in cramps):
+        return True
+    apart = {ends[bisect(ends, c.start_char) - 1] for c in creatures}.isdisjoint(starts.values())
+    # "My dog is eleven. At night she gets a cramp": told of in another sentence, and meant.
+    return apart and is_own(doc.text) and not any(_SHE.search(text) for text in told.values())
 
 
 def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -> FrozenSet[str]:
@@ -215,7 +204,8 @@ def find_signals(doc: Doc, scope: Sequence[Span], mentions: Iterable[Mention]) -
         # "Locks up", "clench", "goes hard" speak of a cramp only where a leg is near.
         signals.discard("cramp")
     mentions = list(mentions)
-    if all(_is_a_bystander(span, scope) for span in scope if span.label_ == "scope:other_creature"):
+    creatures = [span for span in scope if span.label_ == "scope:other_creature" and not _is_a_name(span)]
+    if not creatures or _stand_by(creatures, [span for span in scope if span.label_ == "scope:cramp"], doc):
         signals.discard("other_creature")
     if all(_is_beside_the_point(span, doc, mentions) for span in scope if span.label_ == "scope:other_body"):
         signals.discard("other_body")

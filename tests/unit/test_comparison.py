@@ -580,6 +580,29 @@ def test_it_starts_with_what_it_does_and_the_first_question(say):
     assert say.asked == "pain"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do i tell if it's rls or a charley horse?",
+        "how am I to tell which of them I've got",
+        "what is the difference between restless legs and what i have",
+    ],
+)
+def test_how_to_tell_gets_what_the_source_says_and_then_the_first_question(say, text):
+    difference, question = say(text, "tell_apart")
+    assert (difference.outcome, difference.topic) == (Outcome.ANSWERED, Topic.DIFFERENCE)
+    assert {"restless_legs.urge", "restless_legs.pain"} <= set(difference.statements)
+    assert not difference.buttons
+    assert keys([question])[:2] == ["comparison.intro", "comparison.ask_pain"]
+    assert say.asked == "pain"
+
+
+def test_what_was_just_said_of_the_difference_is_not_said_again(say):
+    say("what's the difference between rls and cramps?", "ask_difference")
+    (question,) = say("and how do i tell which one i have?", "tell_apart")
+    assert question.outcome is Outcome.CLARIFY
+
+
 def test_a_whole_comparison_in_free_words(open_talk):
     open_talk("hurts like mad", "express_feeling")
     assert open_talk.asked == "urge"
